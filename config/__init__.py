@@ -1,0 +1,1 @@
+"""What the operator may set.  Imports nothing of ours."""

@@ -1,0 +1,71 @@
+"""What the finder answers."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+class LevelStatus(StrEnum):
+    """`found` may still carry doubt: see `L3Level.without_doubt`."""
+
+    FOUND = "found"
+    UNCERTAIN = "uncertain"
+    NOT_IN_SERIES = "not_in_series"
+    UNSUPPORTED = "unsupported"
+    GIVEN = "given"  # a person or a trusted sender named the slice
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Vertebra:
+    """A labelled vertebra; heights in mm above the centre of the most caudal slice.
+
+    `posterior_mm` is the distance of the body centre behind the most anterior row.
+    """
+
+    name: str
+    z_mm: float
+    posterior_mm: float
+    probability: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class L3Evidence:
+    """What a person needs to check the level at a glance.
+
+    `sagittal` is Int16[height, row] in HU along the spinal canal, index 0 caudal, `pixel_mm` isotropic.
+    """
+
+    sagittal: NDArray[np.int16]
+    pixel_mm: float
+    vertebrae: tuple[Vertebra, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class L3Level:
+    """Where mid L3 is: the slice nearest the mid-height of the vertebral body.
+
+    `index` counts canonical slices (0 caudal); `z_mm` is the height above the centre of slice 0;
+    `confidence` is the posterior mass within 12 mm of `z_mm` after the gates; `anchors` name the landmarks
+    that fix the count (`last_rib`, `sacrum`, `iliac_crest`, `lung_base`); `reason` is one sentence for a person.
+    """
+
+    status: LevelStatus
+    index: int | None
+    z_mm: float | None
+    confidence: float
+    reason: str
+    anchors: tuple[str, ...] = ()
+    evidence: L3Evidence | None = field(default=None, repr=False)
+
+    @property
+    def without_doubt(self) -> bool:
+        """Confidence of at least 0.90 with two agreeing anchors: a rib above and sacrum or crest below."""
+        below = {"sacrum", "iliac_crest"} & set(self.anchors)
+        return (
+            self.status is LevelStatus.FOUND
+            and self.confidence >= 0.90
+            and "last_rib" in self.anchors
+            and bool(below)
+        )

@@ -1,0 +1,1 @@
+"""Runners of one shape: CtSlice -> probabilities.  One variant, one small file."""

@@ -1,0 +1,1 @@
+"""Synthetic CT with truth, drawn from a seed; no patient was involved."""

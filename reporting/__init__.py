@@ -1,0 +1,1 @@
+"""Labels -> measurements, SEG, SR, key image, statistics.  Builds objects, sends nothing."""
