@@ -1,0 +1,50 @@
+"""Read the settings once, from one TOML file and the environment; tell all faults at once.
+
+`L3NODE_RECEIVE__PORT=104` overrides `[receive] port`.  Only `dicom_node/cli.py` calls this.
+"""
+
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+
+from config.settings import Settings
+
+
+class SettingsFault(Exception):
+    """The settings can't be used; the message lists every fault with its place in the file."""
+
+
+def read_settings(path: Path) -> Settings:
+    """Settings of `path`, overridden by `L3NODE_*`; raises `SettingsFault` with all faults."""
+    if not path.is_file():
+        raise SettingsFault(f"no settings file {path}; write one, or see `l3node config` for the manual")
+
+    class FromWorld(BaseSettings, Settings):
+        model_config = SettingsConfigDict(
+            frozen=True,
+            extra="forbid",
+            env_prefix="L3NODE_",
+            env_nested_delimiter="__",
+            toml_file=path,
+        )
+
+        @classmethod
+        def settings_customise_sources(
+            cls, settings_cls: type[BaseSettings], **sources: PydanticBaseSettingsSource
+        ) -> tuple[PydanticBaseSettingsSource, ...]:
+            return sources["env_settings"], TomlConfigSettingsSource(settings_cls)
+
+    try:
+        found: dict[str, Any] = FromWorld().model_dump()  # type: ignore[call-arg]
+        return Settings.model_validate(found)
+    except ValidationError as error:
+        raise SettingsFault(_all_faults(path, error)) from None
+    except ValueError as error:  # tomllib.TOMLDecodeError: not TOML at all
+        raise SettingsFault(f"{path} is not valid TOML: {error}") from None
+
+
+def _all_faults(path: Path, error: ValidationError) -> str:
+    lines = [f"  {'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in error.errors()]
+    return "\n".join([f"{path} has {len(lines)} fault(s):", *lines])

@@ -1,0 +1,186 @@
+"""Every setting of the node, frozen: unit and the reason of each default stand beside it.
+
+Built once by the command line (`config.read`) and handed on; nobody else reads settings.  `default.toml` is the
+operator's manual of the same fields.
+"""
+
+from pathlib import Path
+from typing import Annotated, Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+AeTitle = Annotated[str, Field(min_length=1, max_length=16, pattern=r"^[ -\[\]-~]*[!-\[\]-~][ -\[\]-~]*$")]
+Port = Annotated[int, Field(ge=0, le=65535)]
+Seconds = Annotated[float, Field(ge=0)]
+
+
+class Frozen(BaseModel):
+    """No field is changed after reading, and an unknown one is an error: a typo must not go unnoticed."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class NodeSettings(Frozen):
+    """The node itself."""
+
+    ae_title: AeTitle = "L3NODE"
+    """Called AE title; an association to any other title is refused."""
+    data: Path
+    """Folder of spool, results and database; local disk, mode 0700.  Required: nothing is written unasked."""
+    time_zone: str
+    """IANA name of the site's zone, used for times inside DICOM objects only.  Required: a guess would be wrong."""
+    name: str = "l3node"
+    """Station name in the objects that are sent."""
+
+    @field_validator("time_zone")
+    @classmethod
+    def _known_zone(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (KeyError, ValueError, OSError) as error:
+            raise ValueError(f"unknown time zone {value!r}; an IANA name such as Europe/Berlin") from error
+        return value
+
+
+class ReceiveSettings(Frozen):
+    """The DICOM door."""
+
+    host: str = "127.0.0.1"
+    """Address to listen on.  Loopback, so that a forgotten setting opens nothing."""
+    port: Port = 11112
+    """TCP port; 0 takes a free one (tests, demo)."""
+    max_associations: Annotated[int, Field(ge=1)] = 32
+    """Associations at once; more are refused as transient, the PACS tries again."""
+    network_timeout: Seconds = 60
+    """Seconds of silence after which an association is ended."""
+    max_object_bytes: Annotated[int, Field(ge=1)] = 2_000_000_000
+    """Larger objects are refused with 0xA700; an enhanced CT of 2000 slices is about 1 GB."""
+    minimum_free_bytes: Annotated[int, Field(ge=0)] = 2_000_000_000
+    """With less free disk an object is refused with 0xA700, so that the database can still write."""
+
+
+class Source(Frozen):
+    """A peer that may send; all others are refused."""
+
+    ae_title: AeTitle
+    host: str | None = None
+    """Address it must come from; None accepts the title from anywhere."""
+    forwards: Literal["growing", "finished"] = "growing"
+    """`finished`: it sends a series only when complete, so a released association is enough to close it."""
+
+
+class Destination(Frozen):
+    """Where results go."""
+
+    ae_title: AeTitle
+    host: str
+    port: Annotated[int, Field(ge=1, le=65535)]
+    accept_demo: bool = False
+    """Results of the bundled demonstration model are sent here only if true."""
+    timeout: Seconds = 30
+    """Seconds to wait for an answer."""
+
+
+class StudySettings(Frozen):
+    """When a series is complete and a study settled."""
+
+    series_quiet: Seconds = 30
+    """Seconds without a new image after the association was released; scanners pause between groups."""
+    series_timeout: Seconds = 1800
+    """Seconds after which an interrupted or gapped series is closed as it is."""
+    study_quiet: Seconds = 120
+    """Seconds without news in the whole study, all series closed: the better reconstruction often comes last."""
+    study_timeout: Seconds = 7200
+    """Seconds after the first image at which a study is settled whatever still comes."""
+    late: Literal["record", "revise"] = "record"
+    """A better series after the choice: only recorded, or analysed as a revision."""
+
+
+class AnalysisSettings(Frozen):
+    """What decides a number; its digest is part of every request key."""
+
+    model: Path | None = None
+    """nnU-Net v2 2D results folder; None takes the bundled demonstration model."""
+    folds: Literal["all"] | int | tuple[int, ...] = "all"
+    """Members to use: "all" (the paper's ensemble), one fold, or a list."""
+    ensemble: Literal["probability", "logit"] = "probability"
+    """`probability`: mean of probability maps (the paper); `logit`: as stock nnU-Net joins folds."""
+    minimum_age: Annotated[int, Field(ge=0)] = 18
+    """Years; younger patients, and those of unknown age, are not measured: no cut-off is meant for them."""
+    accept_unknown_age: bool = False
+    """True measures patients without PatientAge and PatientBirthDate (research data are often stripped)."""
+    slice_spacing_mm: tuple[float, float] = (0.4, 6.5)
+    """Distance of slice centres that the level finder was tested for, mm."""
+    maximum_tilt_degrees: Annotated[float, Field(ge=0, le=45)] = 5.0
+    """Gantry tilt: beyond it an axial area is not the area of an axial section (1/cos 5 deg = 0.4 %)."""
+    minimum_agreement: Annotated[float, Field(ge=0, le=1)] = 0.80
+    """Mean pairwise Dice of the folds over all muscle below which the result is in doubt."""
+
+
+class ReviewSettings(Frozen):
+    """Who looks before anything is sent."""
+
+    policy: Literal["always", "doubtful", "never"] = "always"
+    """`always`: hold everything (a new site's first weeks); `doubtful`: hold what is in doubt; `never`: send."""
+
+
+class WorkSettings(Frozen):
+    """Workers and attempts."""
+
+    workers: Annotated[int, Field(ge=1, le=64)] = 1
+    """Worker processes; one per GPU or per two CPU cores."""
+    threads: Annotated[int, Field(ge=1)] = 2
+    """CPU threads of one worker's inference."""
+    device: Literal["cpu", "cuda"] = "cpu"
+    """Where the members run."""
+    limit: Seconds = 300
+    """Seconds one analysis may take before its worker is ended."""
+    attempts: Annotated[int, Field(ge=1)] = 3
+    """Attempts before a row is dead."""
+
+
+class WebSettings(Frozen):
+    """The web process."""
+
+    host: str = "127.0.0.1"
+    """Loopback until sign-in exists."""
+    port: Port = 8042
+    """TCP port; 0 takes a free one."""
+    enabled: bool = True
+    """False runs the node without a web process."""
+
+
+class DatabaseSettings(Frozen):
+    """Where the rows are."""
+
+    url: str | None = None
+    """SQLAlchemy URL; None is SQLite inside the data folder."""
+
+
+class Settings(Frozen):
+    """All of it."""
+
+    node: NodeSettings
+    receive: ReceiveSettings = ReceiveSettings()
+    source: tuple[Source, ...] = ()
+    destination: tuple[Destination, ...] = ()
+    study: StudySettings = StudySettings()
+    analysis: AnalysisSettings = AnalysisSettings()
+    review: ReviewSettings = ReviewSettings()
+    work: WorkSettings = WorkSettings()
+    web: WebSettings = WebSettings()
+    database: DatabaseSettings = DatabaseSettings()
+
+    @model_validator(mode="after")
+    def _unique_titles(self) -> "Settings":
+        for kind, peers in (("source", self.source), ("destination", self.destination)):
+            titles = [peer.ae_title.strip() for peer in peers]
+            if len(set(titles)) < len(titles):
+                raise ValueError(f"two [[{kind}]] entries have the same ae_title")
+        return self
+
+    @property
+    def database_url(self) -> str:
+        """The URL in use."""
+        return self.database.url or f"sqlite:///{self.node.data / 'l3node.sqlite'}"

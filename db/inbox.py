@@ -1,0 +1,230 @@
+"""What arrived: files become rows here, in batches, and again after a crash."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from db.schema import Instance, Refusal, Series, Study
+from db.states import Entity, move, note
+
+SamePixels = Callable[[str, str], bool]
+"""Whether two stored files (paths relative to the data folder) hold the same pixels after decoding."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrival:
+    """One stored object, read back from its file.  `path` is relative to the data folder."""
+
+    path: str
+    size_bytes: int
+    sop_class_uid: str
+    sop_instance_uid: str
+    transfer_syntax_uid: str
+    study_instance_uid: str
+    series_instance_uid: str
+    patient_id: str | None
+    issuer_of_patient_id: str | None
+    accession_number: str | None
+    source_ae: str | None
+    identity_digest: str
+    pixels_digest: str
+    position_mm: float | None
+    received_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Registered:
+    """What the registrar must do with the files, after the commit: `drop` them or put them `aside`."""
+
+    drop: tuple[str, ...]
+    aside: tuple[str, ...]
+
+
+def register(session: Session, arrivals: Iterable[Arrival], same_pixels: SamePixels) -> Registered:
+    """Make rows of files.
+
+    New object: row, and its series and study are open again.  Same pixels and identity: no-op, the file is dropped.
+    Same pixels, other identity: the new file takes the row.  Other pixels under the same UID: the file goes aside
+    and the series is marked; nothing is overwritten.
+    """
+    drop: list[str] = []
+    aside: list[str] = []
+    for arrival in arrivals:
+        known = session.scalar(select(Instance).where(Instance.sop_instance_uid == arrival.sop_instance_uid))
+        if known is None:
+            _add(session, arrival)
+        elif known.path == arrival.path:
+            continue
+        elif not _same(known, arrival, same_pixels):
+            _mark_changed(session, known, arrival)
+            aside.append(arrival.path)
+        elif known.identity_digest == arrival.identity_digest:
+            drop.append(arrival.path)
+        else:
+            drop.append(_replace(session, known, arrival))
+    return Registered(tuple(drop), tuple(aside))
+
+
+def _same(known: Instance, arrival: Arrival, same_pixels: SamePixels) -> bool:
+    if known.pixels_digest == arrival.pixels_digest:
+        return True
+    recoded = known.transfer_syntax_uid != arrival.transfer_syntax_uid
+    moved = known.series.series_instance_uid != arrival.series_instance_uid
+    return recoded and not moved and same_pixels(known.path, arrival.path)
+
+
+def _add(session: Session, arrival: Arrival) -> None:
+    series = _series(session, arrival)
+    _reopen(session, series, arrival.received_at, "a new image")
+    session.add(
+        Instance(
+            series_id=series.id,
+            sop_instance_uid=arrival.sop_instance_uid,
+            sop_class_uid=arrival.sop_class_uid,
+            transfer_syntax_uid=arrival.transfer_syntax_uid,
+            path=arrival.path,
+            size_bytes=arrival.size_bytes,
+            identity_digest=arrival.identity_digest,
+            pixels_digest=arrival.pixels_digest,
+            position_mm=arrival.position_mm,
+            received_at=arrival.received_at,
+        )
+    )
+    session.flush()
+
+
+def _replace(session: Session, known: Instance, arrival: Arrival) -> str:
+    """Give the row the file with the new identity; return the path it had."""
+    old = known.path
+    known.path, known.size_bytes = arrival.path, arrival.size_bytes
+    known.transfer_syntax_uid = arrival.transfer_syntax_uid
+    known.identity_digest, known.pixels_digest = arrival.identity_digest, arrival.pixels_digest
+    _reopen(session, known.series, arrival.received_at, "patient or study attributes changed")
+    study = known.series.study
+    study.patient_id, study.issuer_of_patient_id = arrival.patient_id, arrival.issuer_of_patient_id
+    study.accession_number = arrival.accession_number
+    return old
+
+
+def _mark_changed(session: Session, known: Instance, arrival: Arrival) -> None:
+    known.series.source_changed = True
+    remark = f"other pixels under a known SOPInstanceUID, kept aside ({arrival.path})"
+    state = known.series.state
+    note(session, Entity.SERIES, known.series_id, state, state, now=arrival.received_at, reason=remark)
+
+
+def _series(session: Session, arrival: Arrival) -> Series:
+    found = session.scalar(select(Series).where(Series.series_instance_uid == arrival.series_instance_uid))
+    if found is not None:
+        return found
+    series = Series(
+        study=_study(session, arrival),
+        series_instance_uid=arrival.series_instance_uid,
+        state="receiving",
+        first_at=arrival.received_at,
+        last_at=arrival.received_at,
+    )
+    session.add(series)
+    session.flush()
+    note(session, Entity.SERIES, series.id, None, "receiving", now=arrival.received_at)
+    return series
+
+
+def _study(session: Session, arrival: Arrival) -> Study:
+    found = session.scalar(select(Study).where(Study.study_instance_uid == arrival.study_instance_uid))
+    if found is not None:
+        return found
+    study = Study(
+        study_instance_uid=arrival.study_instance_uid,
+        state="open",
+        patient_id=arrival.patient_id,
+        issuer_of_patient_id=arrival.issuer_of_patient_id,
+        accession_number=arrival.accession_number,
+        source_ae=arrival.source_ae,
+        first_at=arrival.received_at,
+        last_at=arrival.received_at,
+    )
+    session.add(study)
+    session.flush()
+    note(session, Entity.STUDY, study.id, None, "open", now=arrival.received_at)
+    return study
+
+
+def _reopen(session: Session, series: Series, now: datetime, why: str) -> None:
+    """News for a series: it receives again, and its study is open."""
+    if series.state != "receiving":
+        move(session, Entity.SERIES, series.id, series.state, "receiving", now=now, reason=why)
+    if series.study.state != "open":
+        move(session, Entity.STUDY, series.study_id, series.study.state, "open", now=now, reason=why, first_at=now)
+    series.last_at = max(series.last_at, now)
+    series.study.last_at = max(series.study.last_at, now)
+
+
+def known_paths(session: Session) -> frozenset[str]:
+    """Paths that have a row; a spool file outside this set is adopted."""
+    return frozenset(session.scalars(select(Instance.path)))
+
+
+def association_ended(session: Session, series_instance_uids: Sequence[str], *, released: bool) -> None:
+    """Remember whether the last association of each series was released or broke off."""
+    session.execute(
+        update(Series)
+        .where(Series.series_instance_uid.in_(series_instance_uids), Series.state == "receiving")
+        .values(interrupted=not released)
+    )
+
+
+def interrupt_all(session: Session) -> None:
+    """After a start: every series that was being received has lost its association."""
+    session.execute(update(Series).where(Series.state == "receiving").values(interrupted=True))
+
+
+def positions(session: Session, series_id: int) -> tuple[float, ...]:
+    """Slice positions along the normal, mm, sorted; unknown ones are left out."""
+    found = session.scalars(select(Instance.position_mm).where(Instance.series_id == series_id))
+    return tuple(sorted(position for position in found if position is not None))
+
+
+def files(session: Session, series_id: int) -> tuple[str, ...]:
+    """Paths of a series' objects, relative to the data folder."""
+    found = select(Instance.path).where(Instance.series_id == series_id).order_by(Instance.id)
+    return tuple(session.scalars(found))
+
+
+def still_receiving(session: Session, study_id: int) -> int:
+    """Number of series of a study that are not closed."""
+    query = select(func.count()).where(Series.study_id == study_id, Series.state == "receiving")
+    return session.scalar(query) or 0
+
+
+def turned_away(
+    session: Session, *, kind: str, calling_ae: str, called_ae: str, address: str, reason: str, now: datetime
+) -> None:
+    """Count what the door refused or did not need."""
+    key = {
+        "kind": kind,
+        "calling_ae": calling_ae[:16],
+        "called_ae": called_ae[:16],
+        "address": address[:64],
+        "reason": reason[:255],
+    }
+    known = session.scalar(select(Refusal).filter_by(**key))
+    if known is None:
+        session.add(Refusal(**key, count=1, first_at=now, last_at=now))
+        session.flush()
+    else:
+        known.count, known.last_at = known.count + 1, now
+
+
+def receiving(session: Session) -> list[tuple[Series, str | None]]:
+    """Series that are being received, each with the AE title that sends its study."""
+    query = select(Series, Study.source_ae).join(Study).where(Series.state == "receiving").order_by(Series.id)
+    return [(series, source_ae) for series, source_ae in session.execute(query)]
+
+
+def open_studies(session: Session) -> list[Study]:
+    """Studies that are not settled."""
+    return list(session.scalars(select(Study).where(Study.state == "open").order_by(Study.id)))

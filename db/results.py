@@ -1,0 +1,212 @@
+"""Requests and what became of them: ask once, take guarded, finish in one transaction, give up with a reason."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from db.outbox import cancel, post
+from db.schema import Analysis, Artifact, Measurement, Model
+from db.states import Entity, move, note
+
+RETRY_WAIT = timedelta(seconds=10)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What identifies a request; `key` is the digest over all of it."""
+
+    key: str
+    content_digest: str
+    identity_digest: str
+    model_digest: str
+    analysis_digest: str
+    slice_index: int | None = None
+    labels_digest: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stored:
+    """One encoded object whose file is durable; `path` is relative to the data folder."""
+
+    kind: str
+    sop_class_uid: str
+    sop_instance_uid: str
+    series_instance_uid: str
+    path: str
+    sha256: str
+    size_bytes: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Disposition:
+    """What happens to a measured result: `held` with its reason, or sent to `destinations`."""
+
+    held: str | None
+    destinations: tuple[str, ...]
+
+
+def ask(
+    session: Session, study_id: int, series_id: int, asked: Asked, *, now: datetime, priority: int = 0
+) -> int | None:
+    """Queue a request; None when the same one was asked before.  A queued older one of the study is superseded."""
+    if session.scalar(select(Analysis.id).where(Analysis.request_key == asked.key)):
+        return None
+    before = _latest(session, study_id)
+    analysis = Analysis(
+        study_id=study_id,
+        series_id=series_id,
+        request_key=asked.key,
+        content_digest=asked.content_digest,
+        identity_digest=asked.identity_digest,
+        model_digest=asked.model_digest,
+        analysis_digest=asked.analysis_digest,
+        slice_index=asked.slice_index,
+        labels_digest=asked.labels_digest,
+        supersedes_id=before.id if before else None,
+        revision=before.revision + 1 if before else 1,
+        priority=priority,
+        state="queued",
+        due_at=now,
+        asked_at=now,
+    )
+    session.add(analysis)
+    session.flush()
+    note(session, Entity.ANALYSIS, analysis.id, None, "queued", now=now)
+    if before and before.state == "queued":
+        move(session, Entity.ANALYSIS, before.id, "queued", "superseded", now=now, reason="asked again")
+    return analysis.id
+
+
+def _latest(session: Session, study_id: int) -> Analysis | None:
+    query = select(Analysis).where(Analysis.study_id == study_id).order_by(Analysis.revision.desc()).limit(1)
+    return session.scalar(query)
+
+
+def take(session: Session, analysis_id: int, now: datetime) -> Analysis | None:
+    """Begin an attempt; None when the row is not queued or not yet due."""
+    analysis = session.get(Analysis, analysis_id)
+    if analysis is None or analysis.due_at > now:
+        return None
+    attempt = analysis.attempt + 1
+    if not move(session, Entity.ANALYSIS, analysis_id, "queued", "running", now=now, attempt=attempt):
+        return None
+    session.refresh(analysis)
+    return analysis
+
+
+def finish_measured(
+    session: Session,
+    analysis_id: int,
+    attempt: int,
+    facts: Mapping[str, Any],
+    artifacts: Sequence[Stored],
+    disposition: Disposition,
+    now: datetime,
+) -> bool:
+    """Result, artifacts, current flag and parcels in one transaction; False for a late result of a lost attempt."""
+    analysis = _running(session, analysis_id, attempt)
+    if analysis is None:
+        return False
+    session.add(Measurement(analysis_id=analysis_id, **facts))
+    session.add_all(Artifact(analysis_id=analysis_id, **_columns(stored)) for stored in artifacts)
+    session.flush()
+    if disposition.held:
+        return _end(session, analysis, "held", disposition.held, now)
+    _end(session, analysis, "done", None, now)
+    _make_current(session, analysis, now)
+    post(session, analysis_id, disposition.destinations, now)
+    return True
+
+
+def finish_not_measured(session: Session, analysis_id: int, attempt: int, reason: str, now: datetime) -> bool:
+    """The input could not be measured; the coded reason stands in the row."""
+    analysis = _running(session, analysis_id, attempt)
+    return analysis is not None and _end(session, analysis, "not_measured", reason, now)
+
+
+def give_up(
+    session: Session,
+    analysis_id: int,
+    attempt: int,
+    why: str,
+    *,
+    attempts: int,
+    now: datetime,
+    log: str | None = None,
+) -> None:
+    """An attempt failed: queued again after a wait that grows, or dead after the last one."""
+    analysis = _running(session, analysis_id, attempt)
+    if analysis is None:
+        return
+    move(session, Entity.ANALYSIS, analysis_id, "running", "failed", now=now, reason=why, log=log)
+    if attempt >= attempts:
+        move(session, Entity.ANALYSIS, analysis_id, "failed", "dead", now=now, reason=why, finished_at=now)
+    else:
+        due = now + RETRY_WAIT * attempt
+        move(session, Entity.ANALYSIS, analysis_id, "failed", "queued", now=now, reason=why, due_at=due)
+
+
+def recover(session: Session, now: datetime) -> int:
+    """After a start: whatever was running has lost its process; it is queued again at once and costs no attempt."""
+    lost = session.scalars(select(Analysis).where(Analysis.state == "running")).all()
+    for analysis in lost:
+        why = "the node stopped while this was running"
+        move(session, Entity.ANALYSIS, analysis.id, "running", "failed", now=now, reason=why)
+        before = {"due_at": now, "attempt": max(0, analysis.attempt - 1)}
+        move(session, Entity.ANALYSIS, analysis.id, "failed", "queued", now=now, reason=why, **before)
+    return len(lost)
+
+
+def due(session: Session, now: datetime) -> list[tuple[int, int]]:
+    """(id, priority) of queued analyses whose time has come, most urgent first."""
+    query = (
+        select(Analysis.id, Analysis.priority)
+        .where(Analysis.state == "queued", Analysis.due_at <= now)
+        .order_by(Analysis.priority.desc(), Analysis.id)
+    )
+    return [(analysis_id, priority) for analysis_id, priority in session.execute(query)]
+
+
+def remember_model(session: Session, *, digest: str, name: str, version: str, status: str, now: datetime) -> None:
+    """Note a model the first time it is used; its status follows the folder."""
+    known = session.get(Model, digest)
+    if known is None:
+        session.add(Model(digest=digest, name=name, version=version, status=status, first_seen_at=now))
+    else:
+        known.name, known.version, known.status = name, version, status
+
+
+def artifact_paths(session: Session) -> frozenset[str]:
+    """Every stored object's path; a result file outside this set is an orphan."""
+    return frozenset(session.scalars(select(Artifact.path)))
+
+
+def _running(session: Session, analysis_id: int, attempt: int) -> Analysis | None:
+    return session.scalar(
+        select(Analysis).where(Analysis.id == analysis_id, Analysis.state == "running", Analysis.attempt == attempt)
+    )
+
+
+def _end(session: Session, analysis: Analysis, to: str, reason: str | None, now: datetime) -> bool:
+    return move(session, Entity.ANALYSIS, analysis.id, "running", to, now=now, reason=reason, finished_at=now)
+
+
+def _make_current(session: Session, analysis: Analysis, now: datetime) -> None:
+    """One current result per study: the older one is superseded, and what of it is unsent stays unsent."""
+    for older in _current(session, analysis.study_id):
+        session.execute(update(Analysis).where(Analysis.id == older).values(is_current=False))
+        move(session, Entity.ANALYSIS, older, "done", "superseded", now=now, reason=f"by analysis {analysis.id}")
+        cancel(session, older, now)
+    session.execute(update(Analysis).where(Analysis.id == analysis.id).values(is_current=True))
+
+
+def _current(session: Session, study_id: int) -> Iterable[int]:
+    return session.scalars(select(Analysis.id).where(Analysis.study_id == study_id, Analysis.is_current)).all()
+
+
+def _columns(stored: Stored) -> dict[str, Any]:
+    return {name: getattr(stored, name) for name in Stored.__slots__}

@@ -1,0 +1,87 @@
+"""Open the database safely: SQLite as strict as it can be, migrations before the first row."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TypeAlias
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Engine, create_engine, event
+from sqlalchemy.orm import Session, sessionmaker
+
+Sessions: TypeAlias = sessionmaker[Session]
+
+BUSY_TIMEOUT_MS = 30_000
+WAL_SAFE = ((3, 51, 3), (3, 50, 7), (3, 44, 6))
+"""First SQLite releases of each line without the WAL-reset race (sqlite.org/wal.html)."""
+
+
+def open_engine(url: str) -> Engine:
+    """An engine on `url`; on SQLite with full durability, foreign keys and immediate transactions."""
+    engine = create_engine(url, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000} if _is_sqlite(url) else {})
+    if _is_sqlite(url):
+        event.listen(engine, "connect", _strict)
+        event.listen(engine, "begin", _begin_immediate)
+    return engine
+
+
+def open_sessions(engine: Engine) -> Sessions:
+    """Session factory; `with sessions.begin() as session` is one transaction."""
+    return sessionmaker(engine, expire_on_commit=False)
+
+
+def journal_mode(version: tuple[int, ...] = sqlite3.sqlite_version_info) -> str:
+    """WAL only where its corruption race is mended, else TRUNCATE."""
+    mended = version >= WAL_SAFE[0] or any(version[:2] == safe[:2] and version >= safe for safe in WAL_SAFE)
+    return "WAL" if mended else "TRUNCATE"
+
+
+def upgrade(url: str) -> None:
+    """Bring the schema to the newest revision; a no-op when it is there."""
+    command.upgrade(_alembic(url), "head")
+
+
+def is_current(engine: Engine) -> bool:
+    """Whether the schema is at the newest revision."""
+    newest = ScriptDirectory.from_config(_alembic("")).get_current_head()
+    with engine.connect() as connection:
+        return MigrationContext.configure(connection).get_current_revision() == newest
+
+
+def _alembic(url: str) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).with_name("migrations")).replace("%", "%%"))
+    config.attributes["url"] = url
+    return config
+
+
+def _is_sqlite(url: str) -> bool:
+    return url.startswith("sqlite")
+
+
+def _strict(connection: Any, _record: object) -> None:
+    connection.isolation_level = None  # sqlite3 must not begin transactions on its own
+    for pragma in (
+        f"journal_mode={journal_mode()}",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        f"busy_timeout={BUSY_TIMEOUT_MS}",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_immediate(connection: Any) -> None:
+    looking = connection.get_execution_options().get("looking")
+    connection.exec_driver_sql("BEGIN" if looking else "BEGIN IMMEDIATE")
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Session]:
+    """A session for looking only: takes no write lock, commits nothing."""
+    with Session(engine.execution_options(looking=True)) as session:
+        yield session
+        session.rollback()

@@ -1,0 +1,190 @@
+"""One place puts the parts together; the command line, the demo and the tests start this same node."""
+
+import fcntl
+import multiprocessing
+import os
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+
+import structlog
+
+from config.settings import Settings
+from db.session import Sessions, open_engine, open_sessions, upgrade
+from dicom_node import worker
+from dicom_node.pipeline import Outcome
+from dicom_node.receive.register import Registrar
+from dicom_node.receive.server import Receiver
+from dicom_node.receive.spool import Spool
+from dicom_node.steps import Steps
+from dicom_node.web import process as web
+from dicom_node.work.bench import Workbench, end_with_parent
+from dicom_node.work.clock import Clock
+from dicom_node.work.embedded import Embedded
+from dicom_node.work.engine import Kind, Work
+
+LOG = structlog.get_logger(__name__)
+TICK = 0.5
+"""Seconds between looks at closing and at due rows."""
+NETWORK_FILE_SYSTEMS = frozenset({"nfs", "nfs4", "cifs", "smb3", "smbfs", "fuse.sshfs", "9p", "afs"})
+
+
+class CannotStart(Exception):
+    """The node can't run here; the message says what to change."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Node:
+    """A running node."""
+
+    sessions: Sessions
+    port: int
+    web_port: int | None
+
+
+@contextmanager
+def running(settings: Settings) -> Iterator[Node]:
+    """Start everything; stop everything in order at the end.  Raises `CannotStart`, `ModelRefused`."""
+    data = settings.node.data
+    folder = worker.model_folder(settings.analysis)
+    with ExitStack() as stack:
+        stack.enter_context(owning(data))
+        upgrade(settings.database_url)
+        engine = open_engine(settings.database_url)
+        stack.callback(engine.dispose)
+        sessions = open_sessions(engine)
+        spool = Spool(data / "spool", settings.receive.minimum_free_bytes)
+        spool.incoming.mkdir(mode=0o700, parents=True, exist_ok=True)
+        registrar = Registrar(sessions, spool, data)
+        receiver = Receiver(settings.node.ae_title, settings.receive, settings.source, spool, registrar)
+        embedded = Embedded()
+        steps = Steps(
+            settings=settings,
+            sessions=sessions,
+            engine=embedded,
+            card=folder.card,
+            now=lambda: datetime.now(UTC),
+            busy_series=receiver.busy_series,
+        )
+        steps.recover()
+        adopted = registrar.adopt()
+        _start(stack, "registrar", registrar.run)
+        benches = [_bench(stack, settings, number) for number in range(settings.work.workers)]
+        for bench in benches:
+            _start(stack, "analyse", _loop(embedded, "analyse", partial(_analyse, steps, bench)))
+        _start(stack, "choose", _loop(embedded, "choose", steps.choose))
+        _start(stack, "send", _loop(embedded, "send", steps.send))
+        web_port = stack.enter_context(_web(settings)) if settings.web.enabled else None
+        _listen(stack, receiver)
+        stack.enter_context(Clock({"close": (TICK, steps.close), "sweep": (TICK, steps.sweep)}))
+        LOG.info("node.running", port=receiver.port, web_port=web_port, adopted=adopted)
+        yield Node(sessions=sessions, port=receiver.port, web_port=web_port)
+        LOG.info("node.stopping")
+
+
+@contextmanager
+def owning(data: Path) -> Iterator[None]:
+    """Own the data folder: 0700, on a local disk, by one process at a time."""
+    data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    data.chmod(0o700)
+    if (kind := file_system(data)) in NETWORK_FILE_SYSTEMS:
+        raise CannotStart(f"the data folder is on {kind}; SQLite and locks need a local disk")
+    with (data / "lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise CannotStart("another node runs on this data folder") from None
+        yield
+
+
+def file_system(path: Path) -> str:
+    """Type of the file system that holds `path`; empty when it can't be told."""
+    mounts = Path("/proc/mounts")
+    if not mounts.exists():
+        return ""
+    lines = (line.split() for line in mounts.read_text().splitlines())
+    holding = [(where, kind) for _, where, kind, *_ in lines if path.resolve().is_relative_to(where)]
+    return max(holding, key=lambda found: len(found[0]), default=("", ""))[1]
+
+
+def _start(stack: ExitStack, name: str, run: Callable[[threading.Event], None]) -> None:
+    stop = threading.Event()
+    thread = threading.Thread(target=run, args=(stop,), name=name)
+    thread.start()
+    stack.callback(thread.join)
+    stack.callback(stop.set)
+
+
+def _loop(engine: Embedded, kind: Kind, perform: Callable[[Work], None]) -> Callable[[threading.Event], None]:
+    return lambda stop: engine.run(perform, frozenset({kind}), stop)
+
+
+def _analyse(steps: Steps, bench: Workbench[Outcome], work: Work) -> None:
+    steps.analyse(work, bench)
+
+
+def _bench(stack: ExitStack, settings: Settings, number: int) -> Workbench[Outcome]:
+    data = settings.node.data
+    opening = worker.Opening(
+        rules=settings.analysis,
+        cache=data / "cache",
+        device=settings.work.device,
+        threads=settings.work.threads,
+    )
+    bench = Workbench(
+        partial(worker.warm, opening),
+        partial(worker.perform, opening),
+        limit=settings.work.limit,
+        trace=data / f"worker-{number}.trace",
+    )
+    stack.callback(bench.close)
+    return bench
+
+
+def _listen(stack: ExitStack, receiver: Receiver) -> None:
+    try:
+        stack.enter_context(receiver)
+    except OSError as fault:
+        raise CannotStart(f"can't listen for DICOM: {fault.strerror}") from None
+
+
+@contextmanager
+def _web(settings: Settings) -> Iterator[int]:
+    """Keep one web process alive on a socket bound here, so that a restart loses no connection."""
+    with socket.create_server((settings.web.host, settings.web.port)) as listener:
+        stop = threading.Event()
+        keeper = threading.Thread(target=_keep_web, args=(listener, settings.database_url, stop), name="web")
+        keeper.start()
+        try:
+            yield listener.getsockname()[1]
+        finally:
+            stop.set()
+            keeper.join()
+
+
+def _keep_web(listener: socket.socket, database_url: str, stop: threading.Event) -> None:
+    context = multiprocessing.get_context("spawn")
+    while not stop.is_set():
+        child = context.Process(target=_serve_web, args=(listener, database_url), name="web")
+        child.start()
+        while child.is_alive() and not stop.wait(0.2):
+            pass
+        _end(child)
+
+
+def _serve_web(listener: socket.socket, database_url: str) -> None:
+    end_with_parent()
+    web.serve(listener, database_url)
+
+
+def _end(child: BaseProcess) -> None:
+    child.terminate()
+    child.join(5)
+    if child.is_alive() and child.pid:
+        os.kill(child.pid, 9)

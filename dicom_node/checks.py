@@ -1,0 +1,116 @@
+"""`l3node check`: everything that can be wrong before the first image arrives, told at once."""
+
+import importlib.metadata
+import importlib.util
+import os
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from config.settings import Settings
+from db.session import is_current, journal_mode, open_engine
+from dicom_node import worker
+from dicom_node.app import NETWORK_FILE_SYSTEMS, file_system
+from dicom_node.deliver.send import echo
+from inference.errors import ModelRefused
+
+PACKAGES = ("dicom_node", "db", "reporting", "inference", "config")
+GIGABYTE = 10**9
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One line of the report: what was looked at, whether it is good, and what was seen."""
+
+    name: str
+    good: bool
+    seen: str
+
+
+def check(settings: Settings) -> Iterator[Check]:
+    """All checks, one at a time as they are done."""
+    looks: tuple[Callable[[Settings], Iterator[Check]], ...] = (
+        _folder,
+        _disk,
+        _database,
+        _model,
+        _packages,
+        _peers,
+    )
+    for look in looks:
+        yield from look(settings)
+
+
+def _folder(settings: Settings) -> Iterator[Check]:
+    data = settings.node.data
+    if not data.exists():
+        parent = next(above for above in data.resolve().parents if above.exists())
+        yield Check("data folder", os.access(parent, os.W_OK), f"{data} will be made")
+        return
+    rights = data.stat().st_mode & 0o777
+    private = rights & 0o077 == 0
+    yield Check("data folder", private and os.access(data, os.W_OK), f"{data}, mode {rights:o} (700 needed)")
+    kind = file_system(data)
+    yield Check("file system", kind not in NETWORK_FILE_SYSTEMS, kind or "unknown")
+
+
+def _disk(settings: Settings) -> Iterator[Check]:
+    existing = next(path for path in (settings.node.data, *settings.node.data.resolve().parents) if path.exists())
+    free, needed = shutil.disk_usage(existing).free, settings.receive.minimum_free_bytes
+    seen = f"{free / GIGABYTE:.1f} GB free, objects are refused below {needed / GIGABYTE:.1f} GB"
+    yield Check("disk", free > needed, seen)
+
+
+def _database(settings: Settings) -> Iterator[Check]:
+    url = settings.database_url
+    if url.startswith("sqlite:///") and not Path(url.removeprefix("sqlite:///")).exists():
+        yield Check("database", True, "will be made at the first start")
+        return
+    engine = open_engine(url)
+    try:
+        good = is_current(engine)
+    except SQLAlchemyError as fault:
+        yield Check("database", False, f"{type(fault).__name__}: can't be opened")
+    else:
+        mode = f"SQLite, journal {journal_mode()}" if url.startswith("sqlite") else "PostgreSQL"
+        yield Check("database", good, mode if good else f"{mode}; old schema, run `l3node db upgrade`")
+    finally:
+        engine.dispose()
+
+
+def _model(settings: Settings) -> Iterator[Check]:
+    try:
+        card = worker.model_folder(settings.analysis).card
+    except ModelRefused as refused:
+        yield Check("model", False, str(refused))
+    else:
+        yield Check("model", True, f"{card.name} {card.version}, {card.status}, folds {card.folds}")
+
+
+def _packages(_settings: Settings) -> Iterator[Check]:
+    """Five plain names: another distribution of the same name would be imported instead of ours."""
+    home = Path(__file__).resolve().parent.parent
+    owners = importlib.metadata.packages_distributions()
+    for name in PACKAGES:
+        spec = importlib.util.find_spec(name)
+        where = Path(spec.origin).resolve().parent.parent if spec and spec.origin else None
+        others = sorted(set(owners.get(name, [])) - {"l3node"})
+        if where != home or others:
+            yield Check(f"package {name}", False, f"shadowed: {where}, also owned by {others}")
+            return
+    yield Check("packages", True, f"ours, Python {sys.version_info.major}.{sys.version_info.minor}")
+
+
+def _peers(settings: Settings) -> Iterator[Check]:
+    if not settings.source:
+        yield Check("sources", False, "no [[source]]: every association will be refused")
+    for destination in settings.destination:
+        why_not = echo(destination, settings.node.ae_title)
+        where = f"{destination.host}:{destination.port}"
+        yield Check(f"destination {destination.ae_title}", not why_not, f"{where} {why_not or 'answers C-ECHO'}")
+    if not settings.destination:
+        yield Check("destinations", False, "no [[destination]]: results stay in the database")

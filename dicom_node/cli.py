@@ -1,0 +1,167 @@
+"""The command line: the only place that reads settings.  Heavy imports wait until a command needs them."""
+
+import signal
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, NoReturn
+
+import typer
+
+if TYPE_CHECKING:
+    from config.settings import Destination, Settings
+
+app = typer.Typer(
+    name="l3node",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="PACS-connected node that measures skeletal muscle at L3.\n\n"
+    "Start with `l3node demo`; then write a settings file (`l3node config > l3node.toml`), "
+    "prove it with `l3node check`, and run `l3node serve`.",
+)
+database = typer.Typer(no_args_is_help=True, help="The database behind the node.")
+app.add_typer(database, name="db")
+
+NOT_MEASURED = 3
+Config = Annotated[
+    Path, typer.Option("--config", "-c", help="Settings file (TOML); `l3node config` prints the manual.")
+]
+
+
+def main() -> None:
+    """Entry point of the `l3node` command."""
+    app()
+
+
+@app.command()
+def serve(config: Config = Path("l3node.toml")) -> None:
+    """Run the node until SIGTERM or Ctrl-C: receive, analyse, deliver."""
+    from dicom_node import log
+    from dicom_node.app import CannotStart, running
+    from inference.errors import ModelRefused
+
+    settings = _settings(config)
+    log.configure()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        with running(settings):
+            signal.pause()
+    except KeyboardInterrupt:
+        return
+    except (CannotStart, ModelRefused) as why:
+        _fail(str(why))
+
+
+@app.command()
+def process(
+    files: Annotated[list[Path], typer.Argument(exists=True, help="CT images, or folders of them.")],
+    out: Annotated[Path, typer.Option("--out", "-o", help="Folder for the results; made if missing.")],
+    config: Annotated[Path | None, typer.Option("--config", "-c", help="Take model and rules from here.")] = None,
+) -> None:
+    """Analyse files without network or database.
+
+    Writes seg.dcm, sr.dcm, key.dcm, measurements.json and a NIfTI pair; says `measured`, `held` with the doubts, or
+    `not measured` with the reason (exit code 3, no objects).
+    """
+    from dicom_node import console
+    from inference.errors import ModelRefused
+
+    try:
+        word = console.process(files, out, _settings(config) if config else None)
+    except ModelRefused as why:
+        _fail(str(why))
+    if word == "not measured":
+        raise typer.Exit(NOT_MEASURED)
+
+
+@app.command()
+def demo(
+    out: Annotated[Path, typer.Option("--out", "-o", help="Folder for everything the demo makes.")] = Path(
+        "out/demo"
+    ),
+    slices: Annotated[int, typer.Option(min=80, max=120, help="Slices of the drawn CT.")] = 100,
+) -> None:
+    """Show the whole way on this machine: node, PACS stand-in, a drawn CT study, results back."""
+    from dicom_node import demo as show
+
+    if not show.run(out, slices):
+        _fail("the demo is not complete; see above")
+
+
+@app.command()
+def send(
+    files: Annotated[list[Path], typer.Argument(exists=True, help="DICOM files, or folders of them.")],
+    to: Annotated[str, typer.Option("--to", help="Receiver as AE@host:port.")],
+    calling: Annotated[str, typer.Option("--calling", help="Our AE title.")] = "L3NODE",
+) -> None:
+    """Send DICOM files by C-STORE, each in its own transfer syntax, with a progress bar."""
+    from dicom_node import console
+
+    if not console.send(files, _destination(to), calling):
+        raise typer.Exit(1)
+
+
+@app.command()
+def echo(
+    to: Annotated[str, typer.Argument(help="Whom to ask, as AE@host:port.")],
+    calling: Annotated[str, typer.Option("--calling", help="Our AE title.")] = "L3NODE",
+) -> None:
+    """Ask a peer for a sign of life (C-ECHO)."""
+    from dicom_node.deliver import send as deliver
+
+    if why_not := deliver.echo(_destination(to), calling):
+        _fail(f"{to}: {why_not}")
+    typer.echo(f"{to} answers")
+
+
+@app.command()
+def check(config: Config = Path("l3node.toml")) -> None:
+    """Prove a settings file: folder rights, disk, database, model, packages, destinations."""
+    from dicom_node import console
+
+    if not console.check(_settings(config)):
+        raise typer.Exit(1)
+
+
+@app.command("config")
+def manual() -> None:
+    """Print the manual of all settings, a settings file to start from."""
+    typer.echo((Path(__file__).parent.parent / "config" / "default.toml").read_text(), nl=False)
+
+
+@database.command("upgrade")
+def upgrade(config: Config = Path("l3node.toml")) -> None:
+    """Bring the database to this release's schema; `serve` does it too."""
+    from db.session import upgrade as bring_up
+
+    settings = _settings(config)
+    settings.node.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    bring_up(settings.database_url)
+    typer.echo("the database is at the newest schema")
+
+
+def _settings(path: Path) -> "Settings":
+    from config.read import SettingsFault, read_settings
+
+    try:
+        return read_settings(path)
+    except SettingsFault as fault:
+        _fail(str(fault))
+
+
+def _destination(text: str) -> "Destination":
+    from pydantic import ValidationError
+
+    from config.settings import Destination
+
+    title, _, where = text.partition("@")
+    host, _, port = where.rpartition(":")
+    try:
+        return Destination.model_validate({"ae_title": title, "host": host.strip("[]"), "port": port})
+    except ValidationError:
+        _fail(f"{text!r} is not AE@host:port, such as ORTHANC@127.0.0.1:4242")
+
+
+def _fail(why: str) -> NoReturn:
+    typer.echo(why, err=True)
+    sys.exit(1)

@@ -1,0 +1,1 @@
+"""Parcels out: the stored bytes, as they are."""

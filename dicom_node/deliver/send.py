@@ -1,0 +1,143 @@
+"""C-STORE of stored objects to one destination, over one association (PS3.4 annex B, as SCU)."""
+
+import hashlib
+import socket
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+from pydicom import dcmread
+from pydicom.uid import ExplicitVRLittleEndian
+from pynetdicom import AE, _config, evt
+
+from config.settings import Destination
+
+_config.STORE_SEND_CHUNKED_DATASET = True  # a path is sent as the bytes that stand in the file, never re-encoded
+
+SUCCESS = 0x0000
+STORED_WITH_WARNING = range(0xB000, 0xC000)
+"""Coercion of elements, elements discarded, dataset does not match: stored all the same (PS3.4 table B.2-1)."""
+
+
+class Fate(StrEnum):
+    """What became of a parcel."""
+
+    SENT = "sent"
+    LATER = "later"
+    NEVER = "never"
+
+
+@dataclass(frozen=True, slots=True)
+class Thing:
+    """One stored object: what to call it, where it is, what it must hash to."""
+
+    key: int
+    path: Path
+    sop_class_uid: str
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What became of the thing with `key`, and why when it was not sent."""
+
+    key: int
+    fate: Fate
+    reason: str = ""
+
+
+def send(things: Sequence[Thing], to: Destination, calling_ae: str) -> Iterator[Receipt]:
+    """Send over one association; a receipt for each thing, as soon as it is known."""
+    whole = []
+    for thing in things:
+        if _is_whole(thing):
+            whole.append(thing)
+        else:
+            yield Receipt(thing.key, Fate.NEVER, "the stored file is missing or damaged")
+    if whole:
+        yield from _send_whole(whole, to, calling_ae)
+
+
+def _is_whole(thing: Thing) -> bool:
+    try:
+        return hashlib.sha256(thing.path.read_bytes()).hexdigest() == thing.sha256
+    except OSError:
+        return False
+
+
+def _send_whole(things: Sequence[Thing], to: Destination, calling_ae: str) -> Iterator[Receipt]:
+    association = _associate({thing.sop_class_uid for thing in things}, to, calling_ae)
+    if not association.is_established:
+        why = "association rejected" if association.is_rejected else "no connection or no answer"
+        yield from (Receipt(thing.key, Fate.LATER, why) for thing in things)
+        return
+    try:
+        for thing in things:
+            yield _store(association, thing)
+    finally:
+        association.release()
+
+
+def _associate(sop_classes: Iterable[str], to: Destination, calling_ae: str) -> Any:
+    ae = AE(calling_ae)
+    ae.connection_timeout = ae.acse_timeout = ae.dimse_timeout = ae.network_timeout = to.timeout
+    for sop_class in sorted(sop_classes):
+        ae.add_requested_context(sop_class, ExplicitVRLittleEndian)
+    handlers: list[Any] = [(evt.EVT_CONN_OPEN, no_delay)]
+    return ae.associate(to.host, to.port, ae_title=to.ae_title, evt_handlers=handlers)
+
+
+def no_delay(event: Any) -> None:
+    """Nagle's algorithm costs 40 ms an object."""
+    event.assoc.dul.socket.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+
+
+def _store(association: Any, thing: Thing) -> Receipt:
+    if not association.is_established:
+        return Receipt(thing.key, Fate.LATER, "association lost")
+    try:
+        status = association.send_c_store(thing.path).get("Status")
+    except (ValueError, RuntimeError) as fault:  # its SOP class was not accepted; the association broke
+        return Receipt(thing.key, Fate.LATER, f"{type(fault).__name__}: {fault}"[:200])
+    if status is None:
+        return Receipt(thing.key, Fate.LATER, "no answer")
+    if status == SUCCESS or status in STORED_WITH_WARNING:
+        return Receipt(thing.key, Fate.SENT)
+    return Receipt(thing.key, Fate.LATER, f"status 0x{status:04X}")
+
+
+def echo(to: Destination, calling_ae: str) -> str:
+    """C-ECHO; empty when it answered, else why not."""
+    association = _associate({"1.2.840.10008.1.1"}, to, calling_ae)
+    if not association.is_established:
+        return "association rejected" if association.is_rejected else "no connection or no answer"
+    try:
+        status = association.send_c_echo().get("Status")
+    finally:
+        association.release()
+    return "" if status == SUCCESS else f"status {status}"
+
+
+def send_files(files: Sequence[Path], to: Destination, calling_ae: str) -> Iterator[tuple[Path, str]]:
+    """Send any DICOM files as they are, each in its own transfer syntax; (file, why not) with "" for success."""
+    ae = AE(calling_ae)
+    ae.connection_timeout = ae.acse_timeout = ae.dimse_timeout = ae.network_timeout = to.timeout
+    for sop_class, syntax in sorted({_kind(path) for path in files}):
+        ae.add_requested_context(sop_class, syntax)
+    association = ae.associate(to.host, to.port, ae_title=to.ae_title, evt_handlers=[(evt.EVT_CONN_OPEN, no_delay)])
+    if not association.is_established:
+        yield from ((path, "no association") for path in files)
+        return
+    try:
+        for path in files:
+            receipt = _store(association, Thing(0, path, "", ""))
+            yield path, receipt.reason
+    finally:
+        association.release()
+
+
+def _kind(path: Path) -> tuple[str, str]:
+    meta = dcmread(path, stop_before_pixels=True, specific_tags=[]).file_meta
+    return str(meta.MediaStorageSOPClassUID), str(meta.TransferSyntaxUID)

@@ -1,0 +1,50 @@
+"""What a person should look at before the numbers are believed: coded doubts, each with its sentence."""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from config.settings import AnalysisSettings
+from inference.l3.level import L3Level, LevelStatus
+from inference.labels import LabelMap, Tissue
+from inference.segmentation import Agreement
+
+BELOW = ("sacrum", "iliac_crest")
+CONFIDENT = 0.90
+
+
+def doubts(
+    level: L3Level, labels: LabelMap, agreement: Agreement | None, rules: AnalysisSettings, *, source_changed: bool
+) -> tuple[str, ...]:
+    """Every doubt as "code: sentence"; empty when there is none."""
+    return (
+        *_of_level(level),
+        *_of_mask(labels),
+        *_of_agreement(agreement, rules),
+        *(["source_changed: other pixels came under a known SOPInstanceUID"] if source_changed else []),
+    )
+
+
+def _of_level(level: L3Level) -> Iterator[str]:
+    if level.status is LevelStatus.GIVEN or level.without_doubt:
+        return
+    if level.confidence < CONFIDENT:
+        yield f"level_confidence: L3 found with confidence {level.confidence:.2f}, {CONFIDENT:.2f} needed"
+    if "last_rib" not in level.anchors:
+        yield "level_anchor: no last rib above to count from"
+    if not set(BELOW) & set(level.anchors):
+        yield "level_anchor: no sacrum or iliac crest below to count from"
+
+
+def _of_mask(labels: LabelMap) -> Iterator[str]:
+    for tissue in Tissue:
+        if not (labels == tissue).any():
+            yield f"empty_tissue: no {tissue.name.lower().replace('_', ' ')} found"
+    edges = np.concatenate([labels[0], labels[-1], labels[:, 0], labels[:, -1]])
+    if edges.any():
+        yield "cut_off: muscle reaches the edge of the image"
+
+
+def _of_agreement(agreement: Agreement | None, rules: AnalysisSettings) -> Iterator[str]:
+    if agreement is not None and agreement.overall < rules.minimum_agreement:
+        yield f"fold_agreement: mean pairwise Dice {agreement.overall:.2f}, {rules.minimum_agreement:.2f} needed"

@@ -1,0 +1,250 @@
+"""The story of one analysis, top to bottom: files in, an outcome out.  No database, no network, no clock.
+
+The node, `l3node process`, the demo and the tests all go this way.
+"""
+
+import hashlib
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import astuple, dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import TypeAlias
+from zoneinfo import ZoneInfo
+
+from config.settings import AnalysisSettings
+from dicom_node.doubts import doubts
+from dicom_node.facts import Facts, facts_of
+from dicom_node.nifti import to_nifti
+from dicom_node.study.admission import age_years
+from dicom_node.study.choose import chosen, judge
+from dicom_node.study.pixels import read_slice, read_volume
+from dicom_node.study.series import Series, Stack, read_series
+from inference.ct import CtSlice
+from inference.ensemble import segment
+from inference.errors import Reason, Unsuitable
+from inference.l3 import locate
+from inference.l3.level import L3Level, LevelStatus
+from inference.labels import LabelMap
+from inference.model_card import ModelCard
+from inference.segmentation import Member, Segmentation
+from reporting.finding import Encoded, Finding, Identity, Person
+from reporting.measure import measure
+from reporting.objects import objects
+
+Tell: TypeAlias = Callable[[str], None]
+"""Told the name of each step when it begins."""
+
+
+def silent(_step: str) -> None:
+    """Tell nobody."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """What was asked; its key is UNIQUE, so the same question is never answered twice (promise 2)."""
+
+    content_digest: str
+    identity_digest: str
+    model_digest: str
+    analysis_digest: str
+    slice: int | None = None
+    labels_digest: str | None = None
+
+    @property
+    def key(self) -> str:
+        """SHA-256 (hex) over all fields."""
+        return hashlib.sha256("\n".join(map(str, astuple(self))).encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """One request with everything a worker needs; picklable.
+
+    `slice` of the request is a canonical index (0 caudal); `labels` are canonical; `asked_at` is aware UTC.
+    """
+
+    id: int
+    attempt: int
+    request: Request
+    files: tuple[Path, ...]
+    asked_at: datetime
+    time_zone: ZoneInfo
+    node_name: str = "l3node"
+    revision: int = 1
+    labels: LabelMap | None = None
+    source_changed: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Models:
+    """An opened ensemble."""
+
+    card: ModelCard
+    members: Sequence[Member]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measured:
+    """Numbers and finished objects; `doubts` decide with the review policy whether they leave."""
+
+    facts: Facts
+    doubts: tuple[str, ...]
+    objects: tuple[Encoded, ...]
+    image_nii: bytes = field(repr=False)
+    label_nii: bytes = field(repr=False)
+    seconds: dict[str, float]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotMeasured:
+    """Nothing could be measured, and why; no object is made."""
+
+    reason: Reason
+    detail: str
+    seconds: dict[str, float]
+
+
+Outcome: TypeAlias = Measured | NotMeasured
+
+
+def analyse(job: Job, models: Models, rules: AnalysisSettings, tell: Tell = silent) -> Outcome:
+    """Measure the series of `job`; every refusal of the input comes back as `NotMeasured`."""
+    watch = _Watch(tell)
+    try:
+        return _measured(job, models, rules, watch)
+    except Unsuitable as why:
+        return NotMeasured(reason=why.reason, detail=why.detail, seconds=watch.stop())
+
+
+def _measured(job: Job, models: Models, rules: AnalysisSettings, watch: "_Watch") -> Measured:
+    watch.step("headers")
+    series, stack = _series_and_stack(job, rules)
+    watch.step("level")
+    level, index, ct = _level(job, stack)
+    watch.step("segmentation")
+    segmentation = _segmentation(job, ct, models)
+    watch.step("measurement")
+    found = _finding(job, series, stack, level, ct, segmentation, models, rules)
+    watch.step("objects")
+    made = objects(stack.images[index].header, found, _identity(job))
+    watch.step("files")
+    image_nii, label_nii = to_nifti(stack, index, ct.hu), to_nifti(stack, index, found.labels)
+    return Measured(
+        facts=facts_of(found, stack, index),
+        doubts=found.doubts,
+        objects=made,
+        image_nii=image_nii,
+        label_nii=label_nii,
+        seconds=watch.stop(),
+    )
+
+
+def _series_and_stack(job: Job, rules: AnalysisSettings) -> tuple[Series, Stack]:
+    """The series to measure; of several, the best by score."""
+    found, refused = read_series(job.files)
+    if not found and refused:
+        raise refused[0][1]
+    verdicts = judge(found, rules)
+    return verdicts[0].series, chosen(verdicts)
+
+
+def _level(job: Job, stack: Stack) -> tuple[L3Level, int, CtSlice]:
+    """The level, its canonical index and its slice; a given slice is read alone."""
+    given = job.request.slice
+    if given is not None:
+        if not 0 <= given < len(stack.images):
+            raise Unsuitable(Reason.SLICE_OUT_OF_RANGE, f"slice {given} of {len(stack.images)}")
+        height = stack.positions_mm[given] - stack.positions_mm[0]
+        level = L3Level(status=LevelStatus.GIVEN, index=given, z_mm=height, confidence=1.0, reason="slice given")
+        return level, given, read_slice(stack, given)
+    level = locate(read_volume(stack))
+    if level.status is not LevelStatus.FOUND or level.index is None:
+        raise Unsuitable(REFUSALS[level.status], level.reason)
+    return level, level.index, read_slice(stack, level.index)
+
+
+REFUSALS = {
+    LevelStatus.FOUND: Reason.L3_UNCERTAIN,
+    LevelStatus.UNCERTAIN: Reason.L3_UNCERTAIN,
+    LevelStatus.NOT_IN_SERIES: Reason.L3_NOT_IN_SERIES,
+    LevelStatus.UNSUPPORTED: Reason.COVERAGE,
+}
+"""Why a series without a found level is not measured."""
+
+
+def _segmentation(job: Job, ct: CtSlice, models: Models) -> Segmentation:
+    if job.labels is not None:
+        return Segmentation(labels=job.labels, agreement=None)
+    found = segment(ct, models.members, models.card.ensemble)
+    if not found.labels.any():
+        raise Unsuitable(Reason.NO_MUSCLE, "no muscle found on the slice")
+    return found
+
+
+def _finding(
+    job: Job,
+    series: Series,
+    stack: Stack,
+    level: L3Level,
+    ct: CtSlice,
+    segmentation: Segmentation,
+    models: Models,
+    rules: AnalysisSettings,
+) -> Finding:
+    person = _person(series)
+    labels, agreement = segmentation.labels, segmentation.agreement
+    return Finding(
+        ct=ct,
+        labels=labels,
+        source_labels=stack.orientation.to_source(labels),
+        measurements=measure(ct, labels, person),
+        level=level,
+        agreement=agreement,
+        model=models.card if job.labels is None else None,
+        doubts=doubts(level, labels, agreement, rules, source_changed=job.source_changed),
+        person=person,
+    )
+
+
+def _person(series: Series) -> Person:
+    header = series.header
+    height, weight = (float(header.get(keyword) or 0) or None for keyword in ("PatientSize", "PatientWeight"))
+    return Person(
+        sex=header.get("PatientSex") or None,
+        age_years=age_years(series),
+        height_m=height,
+        weight_kg=weight,
+        height_source="PatientSize (0010,1020)" if height else None,
+    )
+
+
+def _identity(job: Job) -> Identity:
+    return Identity(
+        request_key=job.request.key,
+        asked_at=job.asked_at,
+        time_zone=job.time_zone,
+        revision=job.revision,
+        node_name=job.node_name,
+    )
+
+
+class _Watch:
+    """Seconds per step, told as they begin."""
+
+    def __init__(self, tell: Tell) -> None:
+        self._tell = tell
+        self._seconds: dict[str, float] = {}
+        self._now: tuple[str, float] | None = None
+
+    def step(self, name: str) -> None:
+        self.stop()
+        self._now = (name, time.perf_counter())
+        self._tell(name)
+
+    def stop(self) -> dict[str, float]:
+        if self._now:
+            name, began = self._now
+            self._seconds[name] = round(time.perf_counter() - began, 4)
+            self._now = None
+        return dict(self._seconds)

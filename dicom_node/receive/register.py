@@ -1,0 +1,177 @@
+"""The registrar: turns stored files into rows, a batch a transaction, and adopts files whose rows a crash took.
+
+One thread.  A file it cannot read goes aside with a counted reason; it never stops the door.
+"""
+
+import queue
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+import structlog
+from pydicom import dcmread
+from pydicom.errors import InvalidDicomError
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
+
+from db import inbox
+from db.inbox import Arrival
+from db.session import Sessions
+from dicom_node.digests import pixels_digest, position_mm
+from dicom_node.receive.glance import Malformed, glance
+from dicom_node.receive.spool import Spool
+from reporting.identity import identity_digest
+
+LOG = structlog.get_logger(__name__)
+
+BATCH = 200
+BATCH_WAIT = 0.03
+"""Seconds a batch waits for company; rows follow their files within 50 ms."""
+RETRY_WAIT = 1.0
+UNREADABLE = (InvalidDicomError, Malformed, ValueError, KeyError, AttributeError, TypeError, NotImplementedError)
+"""What pydicom raises on values that are not what their VR says."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """An association is over: `released`, or broken off."""
+
+    series_instance_uids: tuple[str, ...]
+    released: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TurnedAway:
+    """Something was refused or not needed; `note` writes the row."""
+
+    note: Callable[[Session], None]
+
+
+News = Path | Ended | TurnedAway
+
+
+class Registrar:
+    """Files in, rows out.  `put` from any thread; `run` in one."""
+
+    def __init__(self, sessions: Sessions, spool: Spool, data: Path) -> None:
+        self._sessions = sessions
+        self._spool = spool
+        self._data = data
+        self._news: queue.Queue[News] = queue.Queue()
+
+    def put(self, news: News) -> None:
+        """Tell the registrar; returns at once."""
+        self._news.put(news)
+
+    def run(self, stop: threading.Event) -> None:
+        """Work until `stop` is set and nothing is left."""
+        while not (stop.is_set() and self._news.empty()):
+            if batch := self._next_batch():
+                self._until_written(batch, stop)
+
+    def adopt(self) -> int:
+        """Queue every complete spool file without a row; delete incomplete ones, which were never answered."""
+        with self._sessions() as session:
+            known = inbox.known_paths(session)
+        lost = [path for path in self._spool.files() if self._name(path) not in known]
+        for path in lost:
+            self._adopt_one(path)
+        return len(lost)
+
+    def _adopt_one(self, path: Path) -> None:
+        try:
+            _check_complete(path)
+        except (*UNREADABLE, EOFError, OSError):
+            path.unlink(missing_ok=True)
+            LOG.info("spool.incomplete_file_removed")
+        else:
+            self.put(path)
+
+    def _next_batch(self) -> list[News]:
+        try:
+            batch = [self._news.get(timeout=0.2)]
+        except queue.Empty:
+            return []
+        while len(batch) < BATCH:
+            try:
+                batch.append(self._news.get(timeout=BATCH_WAIT))
+            except queue.Empty:
+                break
+        return batch
+
+    def _until_written(self, batch: list[News], stop: threading.Event) -> None:
+        """The files are safe; rows wait for as long as the database is away."""
+        arrivals = list(self._arrivals(batch))
+        while True:
+            try:
+                return self._write(batch, arrivals)
+            except OperationalError:
+                LOG.exception("registrar.database_away")
+                if stop.wait(RETRY_WAIT):
+                    return None
+
+    def _write(self, batch: Iterable[News], arrivals: list[Arrival]) -> None:
+        with self._sessions.begin() as session:
+            done = inbox.register(session, arrivals, self._same_pixels)
+            for news in batch:
+                if isinstance(news, Ended):
+                    inbox.association_ended(session, news.series_instance_uids, released=news.released)
+                elif isinstance(news, TurnedAway):
+                    news.note(session)
+        for name in done.drop:
+            (self._data / name).unlink(missing_ok=True)
+        for name in done.aside:
+            self._spool.put_aside(self._data / name)
+
+    def _arrivals(self, batch: Iterable[News]) -> Iterator[Arrival]:
+        for path in batch:
+            if isinstance(path, Path):
+                try:
+                    yield read_arrival(path, self._name(path))
+                except UNREADABLE as error:
+                    self._spool.put_aside(path)
+                    LOG.warning("registrar.unreadable_file_put_aside", error=type(error).__name__)
+
+    def _name(self, path: Path) -> str:
+        return str(path.relative_to(self._data))
+
+    def _same_pixels(self, one: str, other: str) -> bool:
+        try:
+            return np.array_equal(dcmread(self._data / one).pixel_array, dcmread(self._data / other).pixel_array)
+        except (*UNREADABLE, RuntimeError):
+            return False
+
+
+def read_arrival(path: Path, name: str) -> Arrival:
+    """Everything the rows need, read back from the file; raises what pydicom raises on broken values."""
+    dataset = dcmread(path)
+    stat = path.stat()
+    return Arrival(
+        path=name,
+        size_bytes=stat.st_size,
+        sop_class_uid=str(dataset.SOPClassUID),
+        sop_instance_uid=str(dataset.SOPInstanceUID),
+        transfer_syntax_uid=str(dataset.file_meta.TransferSyntaxUID),
+        study_instance_uid=str(dataset.StudyInstanceUID),
+        series_instance_uid=str(dataset.SeriesInstanceUID),
+        patient_id=dataset.get("PatientID") or None,
+        issuer_of_patient_id=dataset.get("IssuerOfPatientID") or None,
+        accession_number=dataset.get("AccessionNumber") or None,
+        source_ae=dataset.file_meta.get("SourceApplicationEntityTitle"),
+        identity_digest=identity_digest(dataset),
+        pixels_digest=pixels_digest(dataset),
+        position_mm=position_mm(dataset),
+        received_at=datetime.fromtimestamp(stat.st_mtime, UTC),
+    )
+
+
+def _check_complete(path: Path) -> None:
+    """Raise unless the file is Part 10 whose dataset ends at its last byte."""
+    with path.open("rb") as file:
+        meta = dcmread(file, stop_before_pixels=True, specific_tags=[]).file_meta
+        length = meta.FileMetaInformationGroupLength
+        file.seek(128 + 4 + 12 + length)
+        glance(file.read(), meta.TransferSyntaxUID)

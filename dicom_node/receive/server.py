@@ -1,0 +1,227 @@
+"""The listener: who may come in, what is answered.  Negotiation and state machine are pynetdicom's."""
+
+import socket
+import threading
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import structlog
+from pydicom.uid import UID, AllTransferSyntaxes
+from pynetdicom import AE, evt
+from pynetdicom.presentation import AllStoragePresentationContexts
+from pynetdicom.sop_class import CTImageStorage, EnhancedCTImageStorage, Verification
+from sqlalchemy.orm import Session
+
+from config.settings import ReceiveSettings, Source
+from db import inbox
+from dicom_node.receive.glance import Glance, Malformed, glance
+from dicom_node.receive.register import Ended, Registrar, TurnedAway
+from dicom_node.receive.spool import DiskFull, Spool, file_meta
+from dicom_node.status import CANNOT_UNDERSTAND, DATASET_MISMATCH, OUT_OF_RESOURCES, SUCCESS
+from reporting.envelope import MAKER
+
+LOG = structlog.get_logger(__name__)
+NEEDED = frozenset({CTImageStorage, EnhancedCTImageStorage})
+LONGEST_UID = 64
+REJECTED_PERMANENT, SERVICE_USER, CALLING_AE, CALLED_AE = 0x01, 0x01, 0x03, 0x07
+"""PS3.8 section 9.3.4."""
+
+
+class Refused(Exception):
+    """The object is not taken; the sender is answered `status`."""
+
+    def __init__(self, status: int, reason: str) -> None:
+        super().__init__(reason)
+        self.status = status
+
+
+@dataclass(slots=True)
+class _Visit:
+    """One association's own state; only its own thread writes it."""
+
+    folder: Path | None = None
+    stored: int = 0
+    series: set[str] = field(default_factory=set)
+    released: bool = False
+
+
+class Receiver:
+    """C-STORE and C-ECHO.  Success is answered when the file is durable; rows follow from `Registrar`."""
+
+    def __init__(
+        self,
+        ae_title: str,
+        settings: ReceiveSettings,
+        sources: tuple[Source, ...],
+        spool: Spool,
+        registrar: Registrar,
+    ) -> None:
+        self._settings = settings
+        self._sources = {source.ae_title.strip(): source for source in sources}
+        self._spool = spool
+        self._registrar = registrar
+        self._visits: dict[int, _Visit] = {}
+        self._lock = threading.Lock()
+        self._ae = _application_entity(ae_title, settings)
+        self._server: Any = None
+
+    def __enter__(self) -> "Receiver":
+        handlers: list[tuple[Any, Callable[[Any], Any]]] = [
+            (evt.EVT_CONN_OPEN, self._on_open),
+            (evt.EVT_REQUESTED, self._on_requested),
+            (evt.EVT_REJECTED, self._on_rejected),
+            (evt.EVT_RELEASED, self._on_released),
+            (evt.EVT_CONN_CLOSE, self._on_close),
+            (evt.EVT_C_ECHO, lambda _event: SUCCESS),
+            (evt.EVT_C_STORE, self._on_store),
+        ]
+        address = (self._settings.host, self._settings.port)
+        self._server = self._ae.start_server(address, block=False, evt_handlers=handlers)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._server.shutdown()
+
+    @property
+    def port(self) -> int:
+        """The port in use."""
+        return int(self._server.socket.getsockname()[1])
+
+    def busy_series(self) -> frozenset[str]:
+        """SeriesInstanceUIDs that an open association carries."""
+        with self._lock:
+            return frozenset(uid for visit in self._visits.values() for uid in visit.series)
+
+    def _visit(self, event: Any) -> _Visit:
+        with self._lock:
+            return self._visits.setdefault(id(event.assoc), _Visit())
+
+    def _on_open(self, event: Any) -> None:
+        link = event.assoc.dul.socket.socket
+        link.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        link.settimeout(self._settings.network_timeout)
+
+    def _on_requested(self, event: Any) -> None:
+        """Let in who is listed, to the title that is ours; the limit on numbers is pynetdicom's."""
+        requestor = event.assoc.requestor
+        source = self._sources.get(requestor.primitive.calling_ae_title.strip())
+        if requestor.primitive.called_ae_title.strip() != self._ae.ae_title.strip():
+            self._reject(event, CALLED_AE, "wrong called AE title")
+        elif source is None:
+            self._reject(event, CALLING_AE, "calling AE title is no [[source]]")
+        elif source.host and source.host != requestor.address:
+            self._reject(event, CALLING_AE, "calling AE title from another address")
+
+    def _reject(self, event: Any, diagnostic: int, reason: str) -> None:
+        event.assoc.acse.send_reject(REJECTED_PERMANENT, SERVICE_USER, diagnostic)
+        event.assoc.kill()
+        self._count(event, "association", reason)
+
+    def _on_rejected(self, event: Any) -> None:
+        self._count(event, "association", "more than max_associations at once")
+
+    def _on_released(self, event: Any) -> None:
+        self._visit(event).released = True
+
+    def _on_close(self, event: Any) -> None:
+        with self._lock:
+            visit = self._visits.pop(id(event.assoc), None)
+        if visit and visit.series:
+            self._registrar.put(Ended(tuple(sorted(visit.series)), visit.released))
+
+    def _on_store(self, event: Any) -> int:
+        try:
+            return self._store(event)
+        except Refused as refusal:
+            self._count(event, "object", str(refusal))
+            return refusal.status
+        except Exception:
+            LOG.exception("receive.fault")
+            return OUT_OF_RESOURCES
+
+    def _store(self, event: Any) -> int:
+        request, context = event.request, event.context
+        seen = self._looked_at(request, context)
+        if not_needed := _not_needed(seen):
+            self._count(event, "object", not_needed)
+            return SUCCESS
+        meta = file_meta(
+            seen.sop_class_uid, seen.sop_instance_uid, UID(context.transfer_syntax), event.assoc.requestor.ae_title
+        )
+        self._keep(self._visit(event), seen, meta, request.DataSet.getvalue())
+        return SUCCESS
+
+    def _looked_at(self, request: Any, context: Any) -> Glance:
+        data = request.DataSet.getvalue()
+        if len(data) > self._settings.max_object_bytes:
+            raise Refused(OUT_OF_RESOURCES, "object over max_object_bytes")
+        if request.AffectedSOPClassUID != context.abstract_syntax:
+            raise Refused(DATASET_MISMATCH, "SOP class is not that of the presentation context")
+        try:
+            seen = glance(data, UID(context.transfer_syntax), limit=self._settings.max_object_bytes)
+        except Malformed as fault:
+            raise Refused(CANNOT_UNDERSTAND, str(fault)) from None
+        _check_uids(seen, request)
+        return seen
+
+    def _keep(self, visit: _Visit, seen: Glance, meta: bytes, data: bytes) -> None:
+        if visit.folder is None:
+            name = f"{datetime.now(UTC):%Y%m%dT%H%M%S}-{uuid.uuid4().hex[:12]}"
+            visit.folder = self._spool.open_folder(name)
+        visit.stored += 1
+        with self._lock:
+            visit.series.add(seen.series_instance_uid)
+        try:
+            path = self._spool.write(visit.folder, visit.stored, meta, data)
+        except DiskFull:
+            raise Refused(OUT_OF_RESOURCES, "disk full") from None
+        self._registrar.put(path)
+
+    def _count(self, event: Any, kind: str, reason: str) -> None:
+        requestor = event.assoc.requestor
+        primitive = requestor.primitive
+        calling, called = primitive.calling_ae_title.strip(), primitive.called_ae_title.strip()
+        address, now = requestor.address, datetime.now(UTC)
+        LOG.info("receive.turned_away", kind=kind, reason=reason, calling_ae=calling)
+
+        def write(session: Session) -> None:
+            inbox.turned_away(
+                session, kind=kind, calling_ae=calling, called_ae=called, address=address, reason=reason, now=now
+            )
+
+        self._registrar.put(TurnedAway(write))
+
+
+def _application_entity(ae_title: str, settings: ReceiveSettings) -> AE:
+    ae = AE(ae_title)
+    ae.maximum_associations = settings.max_associations
+    ae.network_timeout = settings.network_timeout
+    ae.acse_timeout = ae.dimse_timeout = settings.network_timeout
+    ae.maximum_pdu_size = 0
+    for context in AllStoragePresentationContexts:
+        ae.add_supported_context(context.abstract_syntax, AllTransferSyntaxes)
+    ae.add_supported_context(Verification)
+    return ae
+
+
+def _not_needed(seen: Glance) -> str:
+    """Why this node does not need the object; empty when it does."""
+    if seen.manufacturer_model_name == MAKER:
+        return "our own object coming back"
+    if seen.sop_class_uid not in NEEDED or seen.modality != "CT":
+        return f"not CT: {seen.modality[:16] or 'no Modality'} {seen.sop_class_uid}"
+    return ""
+
+
+def _check_uids(seen: Glance, request: Any) -> None:
+    if seen.sop_class_uid != request.AffectedSOPClassUID:
+        raise Refused(DATASET_MISMATCH, "SOPClassUID of dataset and request differ")
+    if seen.sop_instance_uid != request.AffectedSOPInstanceUID:
+        raise Refused(DATASET_MISMATCH, "SOPInstanceUID of dataset and request differ")
+    for uid in (seen.sop_instance_uid, seen.study_instance_uid, seen.series_instance_uid):
+        if not uid or len(uid) > LONGEST_UID or not UID(uid).is_valid:
+            raise Refused(DATASET_MISMATCH, "a UID is missing or not valid")

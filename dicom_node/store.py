@@ -1,0 +1,67 @@
+"""Results as files: encoded once, durable before their rows, never half there."""
+
+import hashlib
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+from db.results import Stored
+from dicom_node.pipeline import Measured
+
+
+def store(data: Path, key: str, outcome: Measured) -> tuple[Stored, ...]:
+    """Write the objects of a result below `data`/results; they are on disk when this returns."""
+    folder = result_folder(data, key)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    stored = []
+    for encoded in outcome.objects:
+        path = folder / f"{encoded.kind}.dcm"
+        write_durably(path, encoded.data)
+        stored.append(
+            Stored(
+                kind=encoded.kind,
+                sop_class_uid=encoded.sop_class_uid,
+                sop_instance_uid=encoded.sop_instance_uid,
+                series_instance_uid=encoded.series_instance_uid,
+                path=str(path.relative_to(data)),
+                sha256=hashlib.sha256(encoded.data).hexdigest(),
+                size_bytes=len(encoded.data),
+            )
+        )
+    write_durably(folder / "image.nii.gz", outcome.image_nii)
+    write_durably(folder / "label.nii.gz", outcome.label_nii)
+    for above in (folder, folder.parent, folder.parent.parent):
+        _sync_folder(above)
+    return tuple(stored)
+
+
+def result_folder(data: Path, key: str) -> Path:
+    """Where the objects of the request with `key` lie."""
+    return data / "results" / key[:2] / key
+
+
+def orphans(data: Path, known: frozenset[str]) -> Iterator[Path]:
+    """Result folders that no row names: a crash came between file and row."""
+    owned = {str(Path(path).parent) for path in known}
+    for folder in sorted((data / "results").glob("*/*")):
+        if str(folder.relative_to(data)) not in owned:
+            yield folder
+
+
+def write_durably(path: Path, data: bytes) -> None:
+    """Write under another name, sync, rename: `path` is whole or not there."""
+    part = path.with_name(f".{path.name}.part")
+    descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(data)
+        file.flush()
+        os.fdatasync(file.fileno())
+    part.rename(path)
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,1 @@
+"""From files to one canonical series: headers, pixels, admission, choice, closing."""

@@ -1,0 +1,91 @@
+"""A workbench: one warm process that does one job at a time, and may crash or hang without harm to the node.
+
+The worker ends itself when its parent is gone, and is ended with its stack when a job takes longer than the limit.
+"""
+
+import faulthandler
+import os
+import signal
+import threading
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from multiprocessing import get_context, parent_process
+from multiprocessing.connection import wait
+from pathlib import Path
+from typing import Any, Generic, TypeVar
+
+Answer = TypeVar("Answer")
+
+
+class WorkerLost(Exception):
+    """The process died or was ended in mid-job; the message holds its stack where there is one."""
+
+
+class Workbench(Generic[Answer]):
+    """Runs `perform(argument)` in a spawned process that has run `warm()` first; both must be picklable."""
+
+    def __init__(
+        self, warm: Callable[[], None], perform: Callable[[Any], Answer], *, limit: float, trace: Path
+    ) -> None:
+        self._warm = warm
+        self._perform = perform
+        self._limit = limit
+        self._trace = trace
+        self._executor = self._open()
+
+    def _open(self) -> ProcessPoolExecutor:
+        return ProcessPoolExecutor(1, get_context("spawn"), initializer=_begin, initargs=(self._warm,))
+
+    def wait_ready(self) -> int:
+        """Block until the process is warm; its process ID.  Raises `WorkerLost` when warming up fails."""
+        return self._submit(os.getpid)
+
+    def run(self, argument: object) -> Answer:
+        """The answer; raises what `perform` raised, or `WorkerLost`."""
+        return self._submit(_limited, self._perform, argument, self._limit, self._trace)
+
+    def close(self) -> None:
+        """End the process; a running job is not waited for."""
+        for process in list((self._executor._processes or {}).values()):
+            process.terminate()
+        self._executor.shutdown(wait=True, cancel_futures=True)
+
+    def _submit(self, function: Callable[..., Any], *arguments: object) -> Any:
+        try:
+            return self._executor.submit(function, *arguments).result()
+        except BrokenProcessPool:
+            self._executor.shutdown(wait=False)
+            self._executor = self._open()
+            raise WorkerLost(self._last_stack() or "the worker process died") from None
+
+    def _last_stack(self) -> str:
+        try:
+            return self._trace.read_text(errors="replace")[-8000:]
+        except FileNotFoundError:
+            return ""
+        finally:
+            self._trace.unlink(missing_ok=True)
+
+
+def _begin(warm: Callable[[], None]) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C goes to the node, which ends us in order
+    end_with_parent()
+    warm()
+
+
+def end_with_parent() -> None:
+    """Leave no orphan: exit as soon as the parent process is gone."""
+    parent = parent_process()
+    if parent is not None:
+        sentinel = parent.sentinel
+        threading.Thread(target=lambda: (wait([sentinel]), os._exit(1)), daemon=True).start()
+
+
+def _limited(perform: Callable[[Any], Answer], argument: object, limit: float, trace: Path) -> Answer:
+    with trace.open("w") as file:
+        faulthandler.dump_traceback_later(limit, exit=True, file=file)
+        try:
+            return perform(argument)
+        finally:
+            faulthandler.cancel_dump_traceback_later()

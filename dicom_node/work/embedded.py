@@ -1,0 +1,61 @@
+"""The engine of one host: queues in the one process that owns the data folder.  No claims, no leases."""
+
+import queue
+import threading
+from collections.abc import Callable
+
+import structlog
+from sqlalchemy import event
+from sqlalchemy.orm import Session
+
+from dicom_node.work.engine import Kind, Work
+
+LOG = structlog.get_logger(__name__)
+LOOK_UP = 0.2
+"""Seconds after which a waiting thread looks whether it should stop."""
+KINDS: tuple[Kind, ...] = ("choose", "analyse", "send")
+
+
+class Embedded:
+    """Priority queues in memory; what a crash takes, the sweep hands over again from the rows."""
+
+    def __init__(self) -> None:
+        self._queues: dict[Kind, queue.PriorityQueue[tuple[int, int, Work]]] = {
+            kind: queue.PriorityQueue() for kind in KINDS
+        }
+        self._known: set[Work] = set()
+        self._lock = threading.Lock()
+        self._count = 0
+
+    def hand_over(self, session: Session, work: Work, priority: int = 0) -> None:
+        """Queue `work` when `session` commits; a higher priority comes first, equal ones in order."""
+        event.listen(session, "after_commit", lambda _session: self._put(work, priority), once=True)
+
+    def run(self, perform: Callable[[Work], None], kinds: frozenset[Kind], stop: threading.Event) -> None:
+        """Perform work of one kind per call of this; the worker loop that must survive."""
+        (kind,) = kinds
+        while not stop.is_set():
+            try:
+                _, _, work = self._queues[kind].get(timeout=LOOK_UP)
+            except queue.Empty:
+                continue
+            try:
+                perform(work)
+            except Exception:
+                LOG.exception("work.fault", kind=work.kind, id=work.id)
+            finally:
+                with self._lock:
+                    self._known.discard(work)
+
+    def waiting(self) -> int:
+        """How much is queued or being done."""
+        with self._lock:
+            return len(self._known)
+
+    def _put(self, work: Work, priority: int) -> None:
+        with self._lock:
+            if work in self._known:
+                return
+            self._known.add(work)
+            self._count += 1
+            self._queues[work.kind].put((-priority, self._count, work))

@@ -1,0 +1,28 @@
+"""What an engine is: it hands work over and knows nothing of states; our rows are the truth."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from threading import Event
+from typing import Literal, Protocol, TypeAlias
+
+from sqlalchemy.orm import Session
+
+Kind: TypeAlias = Literal["choose", "analyse", "send"]
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Work:
+    """A row that wants doing: `id` is a study (choose) or an analysis (analyse, send)."""
+
+    kind: Kind
+    id: int
+
+
+class Engine(Protocol):
+    """Hands work to whoever runs it; at least once, and again by the sweep: performing is guarded by the rows."""
+
+    def hand_over(self, session: Session, work: Work, priority: int = 0) -> None:
+        """Hand over when the caller's transaction commits; idempotent while the work is waiting or being done."""
+
+    def run(self, perform: Callable[[Work], None], kinds: frozenset[Kind], stop: Event) -> None:
+        """Perform work of `kinds` in this thread until `stop`."""

@@ -1,0 +1,78 @@
+"""What a worker process does: open the model once, analyse one job at a time.  No database, no network."""
+
+import functools
+import os
+import shutil
+import tempfile
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from config.settings import AnalysisSettings
+from dicom_node.phantom_study import write_study
+from dicom_node.pipeline import Job, Models, NotMeasured, Outcome, Request, analyse
+from inference.members import open_members
+from inference.model_folder import ModelFolder, read_model_folder
+from inference.phantom import draw
+
+BUNDLED = Path(__file__).parent.parent / "inference" / "demo_model"
+WARM_UP_SEED = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opening:
+    """What a worker opens: hashable and picklable."""
+
+    rules: AnalysisSettings
+    cache: Path
+    device: str
+    threads: int
+
+
+def model_folder(rules: AnalysisSettings) -> ModelFolder:
+    """The configured model, or the bundled one; raises `ModelRefused`.  Imports no torch."""
+    return read_model_folder(rules.model or BUNDLED, folds=rules.folds, ensemble=rules.ensemble)
+
+
+@functools.cache
+def opened(opening: Opening) -> Models:
+    """The ensemble, opened once per process."""
+    folder = model_folder(opening.rules)
+    members = open_members(folder, cache=opening.cache, device=opening.device, threads=opening.threads)
+    return Models(card=folder.card, members=members)
+
+
+def warm(opening: Opening) -> None:
+    """Analyse a phantom before work is taken: loads the model, pays every first call and checks the result."""
+    models = opened(opening)
+    outcome = analyse(_phantom_job(opening.cache), models, AnalysisSettings())
+    if isinstance(outcome, NotMeasured):
+        raise RuntimeError(f"warming up failed: the phantom was not measured ({outcome.reason}: {outcome.detail})")
+
+
+def perform(opening: Opening, job: Job) -> Outcome:
+    """One job."""
+    return analyse(job, opened(opening), opening.rules)
+
+
+def _phantom_job(cache: Path) -> Job:
+    """The phantom as files, drawn the first time and kept beside the converted model."""
+    folder = cache / f"warm-up-{WARM_UP_SEED}"
+    if not folder.is_dir():
+        cache.mkdir(mode=0o700, parents=True, exist_ok=True)
+        made = Path(tempfile.mkdtemp(dir=cache))
+        write_study(draw(WARM_UP_SEED), made)
+        try:
+            os.rename(made, folder)
+        except OSError:  # another worker was first
+            shutil.rmtree(made)
+    request = Request(content_digest="warm-up", identity_digest="", model_digest="", analysis_digest="")
+    return Job(
+        id=0,
+        attempt=1,
+        request=request,
+        files=tuple(sorted(folder.glob("*.dcm"))),
+        asked_at=datetime(2026, 1, 1, tzinfo=UTC),
+        time_zone=ZoneInfo("UTC"),
+    )

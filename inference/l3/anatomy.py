@@ -1,0 +1,127 @@
+"""What is known of the human spine before a CT is seen: the table of levels, and where L3 lies to landmarks.
+
+The numbers are those the method was measured with: heights of a vertebra with its disc, and its tilt.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.special import ndtr
+
+from inference.l3.grid import Float64Array
+from inference.l3.landmarks import Landmarks
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Level:
+    """A vertebra with the disc on top of it.
+
+    `height_mm` +- `height_sd_mm` along the canal; `tilt` +- `tilt_sd` is the posterior part of the canal's unit
+    direction there; `rib` is the chance that a rib is seen on it.
+    """
+
+    name: str
+    height_mm: float
+    height_sd_mm: float
+    tilt: float
+    tilt_sd: float
+    rib: float
+
+
+def _level(name: str, height: float, height_sd: float, tilt: float, tilt_sd: float, rib: float) -> Level:
+    return Level(name=name, height_mm=height, height_sd_mm=height_sd, tilt=tilt, tilt_sd=tilt_sd, rib=rib)
+
+
+LEVELS: tuple[Level, ...] = (
+    _level("S", 30.0, 5.0, -0.60, 0.22, 0.50),
+    _level("L5", 32.5, 3.2, -0.33, 0.17, 0.25),
+    _level("L4", 33.2, 2.2, -0.13, 0.14, 0.03),
+    _level("L3", 34.0, 2.0, 0.02, 0.12, 0.03),
+    _level("L2", 34.0, 2.0, 0.08, 0.12, 0.04),
+    _level("L1", 33.5, 2.0, 0.11, 0.12, 0.10),
+    _level("T12", 31.8, 2.0, 0.11, 0.12, 0.82),
+    _level("T11", 29.6, 2.0, 0.10, 0.12, 0.96),
+    _level("T10", 27.0, 2.0, 0.06, 0.12, 0.97),
+    _level("T9", 25.2, 2.0, 0.02, 0.12, 0.97),
+    _level("T8", 24.3, 2.0, -0.03, 0.12, 0.97),
+    _level("T7", 24.0, 2.0, -0.08, 0.12, 0.97),
+    _level("T6", 23.3, 2.0, -0.13, 0.12, 0.97),
+    _level("T5", 22.3, 2.0, -0.18, 0.12, 0.97),
+    _level("T4", 21.2, 2.0, -0.22, 0.12, 0.97),
+    _level("T3", 20.0, 2.0, -0.27, 0.12, 0.97),
+    _level("T2", 18.7, 2.0, -0.30, 0.12, 0.97),
+    _level("T1", 17.6, 2.0, -0.30, 0.12, 0.97),
+    _level("C7", 17.0, 2.5, -0.20, 0.25, 0.50),
+    _level("C6", 17.0, 2.5, -0.10, 0.25, 0.20),
+    _level("C5", 17.0, 2.5, 0.00, 0.25, 0.10),
+    _level("C4", 17.0, 2.5, 0.05, 0.25, 0.10),
+    _level("C3", 17.0, 2.5, 0.10, 0.25, 0.10),
+    _level("C2", 17.0, 2.5, 0.10, 0.25, 0.10),
+    _level("C1", 17.0, 2.5, 0.10, 0.25, 0.10),
+)
+"""Caudal to cranial; the sacrum counts as one."""
+
+SACRUM, L5, L4, L3, L2, L1, T12, T11 = range(8)
+"""Places in `LEVELS`."""
+
+BODY_SIZES: Float64Array = np.array([0.84, 0.88, 0.92, 0.96, 1.0, 1.04, 1.08, 1.12, 1.16])
+"""Factors on all heights, for small and tall people."""
+BODY_SIZE_SD = 0.065
+"""Spread of the logarithm of the factor among adults."""
+
+L3_ABOVE_CREST_MM = 42.5
+L3_ABOVE_CREST_SD_MM = 11.0
+"""With both crests seen; `ONE_CREST_SD_MM` with one."""
+ONE_CREST_SD_MM = 13.0
+L3_BELOW_LUNG_MM = 103.0
+L3_BELOW_LUNG_SD_MM = 22.0
+LUNG_CUT_MM = 5.0
+"""A lung base this low is no base: the series begins within the lung."""
+
+
+def log_prior_of_l3(height_mm: Float64Array, landmarks: Landmarks, top_mm: float) -> Float64Array:
+    """Log density, up to a constant, of L3 being at each height (any shape), given the landmarks.
+
+    `top_mm` is the height of the top of the series: a landmark not seen lies outside, or was missed.
+    """
+    return _by_crest(height_mm, landmarks.crest_tops_mm) + _by_lung(height_mm, landmarks.lung_bases_mm, top_mm)
+
+
+def height_above_crest(height_mm: float, landmarks: Landmarks) -> float | None:
+    """How far a candidate L3 lies above where the crests expect it, in mm; None without a crest."""
+    if not landmarks.crest_tops_mm:
+        return None
+    return height_mm - float(np.mean(landmarks.crest_tops_mm)) - L3_ABOVE_CREST_MM
+
+
+def height_below_lung(height_mm: float, landmarks: Landmarks) -> float | None:
+    """How far a candidate L3 lies below where the lung base expects it, in mm; None without a lung base."""
+    bases = landmarks.lung_bases_mm
+    return None if not bases or min(bases) <= LUNG_CUT_MM else min(bases) - height_mm - L3_BELOW_LUNG_MM
+
+
+def _by_crest(height_mm: Float64Array, tops_mm: tuple[float, ...]) -> Float64Array:
+    if not tops_mm:
+        return _log_unseen(L3_ABOVE_CREST_MM - height_mm, 12.0, 0.93)
+    sd = L3_ABOVE_CREST_SD_MM if len(tops_mm) > 1 else ONE_CREST_SD_MM
+    return _log_seen(height_mm - float(np.mean(tops_mm)) - L3_ABOVE_CREST_MM, sd, 0.95, 300.0)
+
+
+def _by_lung(height_mm: Float64Array, bases_mm: tuple[float, ...], top_mm: float) -> Float64Array:
+    sd = L3_BELOW_LUNG_SD_MM
+    if not bases_mm:
+        return _log_unseen(height_mm + L3_BELOW_LUNG_MM - top_mm, sd, 0.96)
+    if min(bases_mm) <= LUNG_CUT_MM:
+        return _log_unseen(-L3_BELOW_LUNG_MM - height_mm, sd, 0.97)
+    return _log_seen(min(bases_mm) - height_mm - L3_BELOW_LUNG_MM, sd, 0.93, 500.0)
+
+
+def _log_seen(deviation_mm: Float64Array, sd_mm: float, trust: float, range_mm: float) -> Float64Array:
+    """A landmark is where it should be with chance `trust`, else anywhere within `range_mm`."""
+    near = np.log(trust) - 0.5 * (deviation_mm / sd_mm) ** 2
+    return np.logaddexp(near, np.log((1 - trust) * sd_mm / range_mm))
+
+
+def _log_unseen(outside_mm: Float64Array, sd_mm: float, trust: float) -> Float64Array:
+    """A landmark was not seen: it lies outside the series by `outside_mm`, or was missed."""
+    return np.log(trust * ndtr(outside_mm / sd_mm) + 1 - trust)

@@ -1,0 +1,215 @@
+"""From a labelling to an answer that can be trusted: gates, anchors, one sentence.
+
+A labelling is a count.  It is anchored from above by the last rib and from below by sacrum or crest; where the two
+counts disagree the answer is doubted, however sure the model is of itself.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from inference.l3.anatomy import L1, L3, LEVELS, SACRUM, T12, height_above_crest, height_below_lung
+from inference.l3.body import BodyOutline
+from inference.l3.features import SpineFeatures
+from inference.l3.grid import GRID_MM
+from inference.l3.labelling import Labelling
+from inference.l3.landmarks import Landmarks
+from inference.l3.level import LevelStatus
+from inference.l3.straighten import OUTSIDE_HU, StraightSpine
+from inference.l3.stretches import RIB_PART
+
+ACCEPT = 0.5
+"""At this confidence L3 is `found`, below it `uncertain`."""
+MIN_WITHIN = 0.1
+"""Below this chance of a whole L3 in the series it is not there."""
+MIN_BODY_WIDTH_MM = 200.0
+MIN_CANAL_SCORE = 0.45
+CANAL_NEAR_MM = 45.0
+SURE_COVERAGE_MM = 120.0
+HELD = 0.89
+"""Ceiling of a candidate whose count is contradicted: never without doubt."""
+MIN_DISCS = 3
+DISC_SEEN = 0.3
+SACRUM_SEEN = 0.8
+RIB_SEEN_HU = 100.0
+RIB_UNSEEN_HU = 88.0
+CREST_TOLERANCE_MM = 22.0
+LUNG_TOLERANCE_MM = 44.0
+"""Two standard deviations of the landmark's distance from L3."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sight:
+    """All that was seen of one series; lengths in mm."""
+
+    spine: StraightSpine
+    features: SpineFeatures
+    landmarks: Landmarks
+    labelling: Labelling
+    body: BodyOutline
+    coverage_mm: float
+
+    @property
+    def height_mm(self) -> float:
+        """Height of the candidate L3 above the centre of slice 0."""
+        return self.labelling.bodies[L3].height_mm
+
+    @property
+    def canal_score(self) -> float:
+        """Mean canal score around the candidate, about 1 in a clear canal."""
+        near = np.abs(self.spine.arc_mm - self.labelling.bodies[L3].arc_mm) < CANAL_NEAR_MM
+        return float(np.clip(self.spine.score[near], 0, 1.2).mean())
+
+    @property
+    def body_width_mm(self) -> float:
+        """Left-right extent of the body at the candidate."""
+        return self.body.width_mm(self.height_mm / GRID_MM)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """The answer before it is put in terms of slices; `height_mm` above the centre of slice 0."""
+
+    status: LevelStatus
+    confidence: float
+    reason: str
+    height_mm: float | None = None
+    anchors: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Doubt:
+    """A reason not to trust a candidate beyond `ceiling`."""
+
+    ceiling: float
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RibCount:
+    """What the ribs say about the count.
+
+    `anchored`: a rib on T12 and none on L1 to L3; `contradiction`: why that is impossible, else None.
+    """
+
+    anchored: bool
+    contradiction: str | None
+
+
+def judge(sight: Sight) -> Verdict:
+    """Weigh everything seen."""
+    if sight.body_width_mm < MIN_BODY_WIDTH_MM and sight.canal_score < MIN_CANAL_SCORE:
+        return Verdict(status=LevelStatus.NOT_IN_SERIES, confidence=0.9, reason="no torso with a spine")
+    ribs = count_ribs(sight)
+    if sight.labelling.within < MIN_WITHIN:
+        return _outside(sight, ribs)
+    return _candidate(sight, ribs)
+
+
+def count_ribs(sight: Sight) -> RibCount:
+    """Compare the ribs seen with the labels."""
+    twelfth, whole = _rib_hu(sight, T12)
+    lumbar = max(_rib_hu(sight, level)[0] for level in range(L3, L1 + 1))
+    if lumbar >= RIB_SEEN_HU:
+        return RibCount(anchored=False, contradiction="a vertebra counted as lumbar bears a rib")
+    if whole and twelfth < RIB_UNSEEN_HU:
+        return RibCount(anchored=False, contradiction="the vertebra counted as T12 bears no rib")
+    return RibCount(anchored=twelfth >= RIB_SEEN_HU and lumbar < RIB_UNSEEN_HU, contradiction=None)
+
+
+def anchors(sight: Sight, ribs: RibCount) -> tuple[str, ...]:
+    """Landmarks that agree with the candidate."""
+    agree = {
+        "last_rib": ribs.anchored,
+        "sacrum": sight.labelling.tops[SACRUM].probability >= SACRUM_SEEN,
+        "iliac_crest": _agrees(height_above_crest(sight.height_mm, sight.landmarks), CREST_TOLERANCE_MM),
+        "lung_base": _agrees(height_below_lung(sight.height_mm, sight.landmarks), LUNG_TOLERANCE_MM),
+    }
+    return tuple(name for name, holds in agree.items() if holds)
+
+
+def doubts(sight: Sight, ribs: RibCount) -> tuple[Doubt, ...]:
+    """All gates that the candidate does not pass."""
+    crest = height_above_crest(sight.height_mm, sight.landmarks)
+    width, canal, coverage = sight.body_width_mm, sight.canal_score, sight.coverage_mm
+    gates = (
+        (
+            width < MIN_BODY_WIDTH_MM,
+            0.3,
+            f"the body is only {width:.0f} mm wide: head, limb or truncated field of view",
+        ),
+        (canal < MIN_CANAL_SCORE, 0.4, f"the spinal canal is hardly visible (score {canal:.2f})"),
+        (coverage < SURE_COVERAGE_MM, 0.45, f"only {coverage:.0f} mm are covered, too little to count vertebrae"),
+        (not landmark_seen(sight, ribs), 0.6, "no landmark (sacrum, crest, rib, lung base) is in the series"),
+        (_discs(sight.labelling) < MIN_DISCS, 0.7, "fewer than three disc spaces are seen"),
+        (ribs.contradiction is not None, HELD, f"the counts from above and below disagree: {ribs.contradiction}"),
+        (
+            not _agrees(crest, CREST_TOLERANCE_MM, unseen=True),
+            HELD,
+            f"iliac crest {crest or 0:+.0f} mm off its usual place",
+        ),
+    )
+    return tuple(Doubt(ceiling=ceiling, sentence=sentence) for fails, ceiling, sentence in gates if fails)
+
+
+def landmark_seen(sight: Sight, ribs: RibCount) -> bool:
+    """Something besides the spine itself says which part of the trunk this is."""
+    landmarks = sight.landmarks
+    sacrum = sight.labelling.tops[SACRUM].probability > 0.5
+    return bool(ribs.anchored or sacrum or landmarks.crest_tops_mm or landmarks.lung_bases_mm)
+
+
+def _outside(sight: Sight, ribs: RibCount) -> Verdict:
+    """L3 is not whole in the series, as far as the labelling knows."""
+    labelling = sight.labelling
+    if not landmark_seen(sight, ribs):
+        return Verdict(
+            status=LevelStatus.UNCERTAIN,
+            confidence=labelling.bodies[L3].probability,
+            reason="no whole L3 was found, and no landmark shows where the series lies",
+        )
+    side = "below" if labelling.below > labelling.above else "above"
+    return Verdict(
+        status=LevelStatus.NOT_IN_SERIES,
+        confidence=1 - labelling.within,
+        reason=f"L3 is cut or lies {side} the series",
+    )
+
+
+def _candidate(sight: Sight, ribs: RibCount) -> Verdict:
+    """A height for L3, with the confidence left after all gates."""
+    found, against = anchors(sight, ribs), doubts(sight, ribs)
+    confidence = min([sight.labelling.bodies[L3].probability, *(doubt.ceiling for doubt in against)])
+    return Verdict(
+        status=LevelStatus.FOUND if confidence >= ACCEPT else LevelStatus.UNCERTAIN,
+        confidence=confidence,
+        reason="; ".join(doubt.sentence for doubt in against) or _agreement(found, confidence),
+        height_mm=sight.height_mm,
+        anchors=found,
+    )
+
+
+def _agreement(found: tuple[str, ...], confidence: float) -> str:
+    """One sentence for a candidate that passed all gates."""
+    names = ", ".join(name.replace("_", " ") for name in found) or "no landmark"
+    return f"L3 counted with probability {confidence:.2f}, in agreement with: {names}"
+
+
+def _rib_hu(sight: Sight, level: int) -> tuple[float, bool]:
+    """Strongest rib bridge (HU) of a level, and whether the whole level is in view; nothing seen is -1000 HU."""
+    lower, upper = sight.labelling.tops[level - 1], sight.labelling.tops[level]
+    if lower.probability < DISC_SEEN:
+        return OUTSIDE_HU, False
+    whole = upper.probability >= DISC_SEEN
+    height = upper.arc_mm - lower.arc_mm if whole else LEVELS[level].height_mm
+    place = (sight.spine.arc_mm - lower.arc_mm) / height
+    part = (place >= RIB_PART[0]) & (place <= RIB_PART[1])
+    return float(sight.features.rib_hu[part].max(initial=OUTSIDE_HU)), whole
+
+
+def _agrees(deviation_mm: float | None, tolerance_mm: float, *, unseen: bool = False) -> bool:
+    return unseen if deviation_mm is None else abs(deviation_mm) <= tolerance_mm
+
+
+def _discs(labelling: Labelling) -> int:
+    return sum(top.probability >= DISC_SEEN for top in labelling.tops)

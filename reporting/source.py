@@ -1,0 +1,91 @@
+"""What the objects take from the header of the source image: its owner, and the attributes of the image."""
+
+from datetime import timedelta, timezone, tzinfo
+
+from pydicom.dataset import Dataset
+from pydicom.uid import CTImageStorage
+
+from inference.ct import CtSlice
+from inference.errors import Reason, Unsuitable
+from reporting.finding import Identity
+from reporting.identity import REQUIRED, copy_identity
+
+# Image Pixel, Image Plane, CT Image, General Equipment (PS3.3 C.7.6.3, C.7.6.2, C.8.2.1, C.7.5.1)
+IMAGE = (
+    "SOPClassUID",
+    "SOPInstanceUID",
+    "SeriesInstanceUID",
+    "FrameOfReferenceUID",
+    "PositionReferenceIndicator",
+    "Modality",
+    "Manufacturer",
+    "ManufacturerModelName",
+    "Rows",
+    "Columns",
+    "PixelSpacing",
+    "ImageOrientationPatient",
+    "ImagePositionPatient",
+    "SliceThickness",
+    "SpacingBetweenSlices",
+    "KVP",
+    "ConvolutionKernel",
+    "ContrastBolusAgent",
+    "LossyImageCompression",
+    "LossyImageCompressionRatio",
+    "LossyImageCompressionMethod",
+    "TimezoneOffsetFromUTC",
+)
+
+
+def owner_of(header: Dataset) -> Dataset:
+    """Patient and study attributes of `header`, decoded; nothing else."""
+    owner = Dataset()
+    copy_identity(header, owner)
+    return owner
+
+
+def image_of(header: Dataset, ct: CtSlice) -> Dataset:
+    """Image attributes of `header`, complete enough for highdicom; the patient is left empty.
+
+    highdicom refuses values that hospitals do store (PatientSex "U", odd dates), so it never sees the patient:
+    `copy_identity` gives every finished object its owner.
+
+    Raises `Unsuitable` for anything but single-frame CT Image Storage, and when it lies in no frame of reference.
+    """
+    _check(header)
+    image = Dataset()
+    for keyword in REQUIRED:
+        setattr(image, keyword, "")
+    image.StudyInstanceUID = header.StudyInstanceUID
+    for keyword in IMAGE:
+        if header.get(keyword) not in (None, ""):
+            image[keyword] = header[keyword]
+    if not image.get("SliceThickness"):  # Type 2 in the source, needed by PixelMeasures and TID 1604
+        image.SliceThickness = f"{ct.thickness_mm:.6g}"
+    return image
+
+
+def slice_spacing_mm(image: Dataset) -> float:
+    """Distance of slices in mm as stated by the source; its thickness where it states none."""
+    spacing = float(image.get("SpacingBetweenSlices") or 0)
+    return spacing if spacing > 0 else float(image.SliceThickness)
+
+
+def zone_of(image: Dataset, identity: Identity) -> tzinfo:
+    """Zone that our times are shown in: the site's, unless the source states its offset.
+
+    TimezoneOffsetFromUTC (0008,0201) holds for every date and time of an object, the copied StudyTime included,
+    so a stated offset must be kept (PS3.3 C.12.1.1.8).
+    """
+    stated = str(image.get("TimezoneOffsetFromUTC") or "")
+    if len(stated) != len("+hhmm") or stated[0] not in "+-" or not stated[1:].isdecimal():
+        return identity.time_zone
+    offset = timedelta(hours=int(stated[1:3]), minutes=int(stated[3:5]))
+    return timezone(-offset if stated[0] == "-" else offset)
+
+
+def _check(header: Dataset) -> None:
+    if header.get("SOPClassUID") != CTImageStorage:
+        raise Unsuitable(Reason.NOT_CT, f"SOP class {header.get('SOPClassUID')} is not CT Image Storage")
+    if "FrameOfReferenceUID" not in header or "PixelSpacing" not in header:
+        raise Unsuitable(Reason.NO_PIXEL_SPACING, "the source image has no frame of reference or no pixel spacing")

@@ -1,0 +1,130 @@
+"""The sentences of SEG, SR and key image, each said in one place.  ASCII: it survives every character set."""
+
+from inference.l3.level import L3Level, LevelStatus
+from inference.labels import Tissue
+from inference.model_card import ModelCard, ModelStatus
+from reporting.finding import Finding, Kind, Measurements, Person
+from reporting.measure import HEIGHT_MAX_M, HEIGHT_MIN_M, MUSCLE_HU_MAX, MUSCLE_HU_MIN
+
+LONG_STRING = 64
+"""Characters of the value representation LO (PS3.5 6.2)."""
+DIGEST_SHOWN = 12
+"""Hexadecimal digits of a model digest that stand where the whole has no room."""
+
+TISSUES = {
+    Tissue.PSOAS: "Psoas muscle",
+    Tissue.PARASPINAL: "Paraspinal muscles",
+    Tissue.ABDOMINAL_WALL: "Abdominal wall muscles",
+}
+TISSUE_CONTENTS = {
+    Tissue.PSOAS: "Psoas major and minor at L3, both sides",
+    Tissue.PARASPINAL: "Erector spinae and multifidus at L3, both sides; this class also holds quadratus lumborum",
+    Tissue.ABDOMINAL_WALL: "Rectus abdominis, external and internal oblique, transversus abdominis at L3, both sides",
+}
+TOTAL = "All skeletal muscle at L3"
+MUSCLE_WINDOW = f"{MUSCLE_HU_MIN}..{MUSCLE_HU_MAX} HU"
+
+DEFINITION = (
+    "L3 is the third vertebra below the last rib-bearing one; the slice is nearest the mid-height of its body. "
+    f"Area (all pixels of the mask): every pixel of the mask. Area ({MUSCLE_WINDOW}): mask pixels within it, "
+    "ends included. HU as mean and population standard deviation over the same pixels. "
+    f"Skeletal muscle index: total area ({MUSCLE_WINDOW}) divided by the square of the height."
+)
+DRAWN_BY_HAND = "Segmentation given by a person, not by a model"
+NO_HEIGHT = f"No patient height between {HEIGHT_MIN_M} and {HEIGHT_MAX_M} m is known"
+
+_SHORT_CAVEATS = {
+    ModelStatus.DEMONSTRATION: "DEMONSTRATION - not for any clinical use",
+    ModelStatus.RESEARCH: "RESEARCH USE ONLY - not for diagnosis",
+    ModelStatus.RELEASED: "",
+}
+_KINDS: dict[Kind, str] = {"seg": "L3 muscle SEG", "sr": "L3 muscle SR", "key": "L3 muscle key"}
+_LEVEL_STATES = {
+    LevelStatus.FOUND: "found",
+    LevelStatus.UNCERTAIN: "uncertain",
+    LevelStatus.NOT_IN_SERIES: "not in series",
+    LevelStatus.UNSUPPORTED: "unsupported",
+}
+
+
+def long_string(text: str) -> str:
+    """Fit `text` into the value representation LO: at most 64 characters, no backslash, no control character."""
+    return "".join(letter for letter in plain(text) if letter.isprintable()).replace("\\", "/")[:LONG_STRING].strip()
+
+
+def plain(text: str) -> str:
+    """`text` in ASCII, other characters as question marks: names of models and reasons of ours are ASCII already."""
+    return text.encode("ascii", "replace").decode("ascii")
+
+
+def caveat(model: ModelCard | None) -> str:
+    """The restriction in full; empty for a released model and for labels of a person."""
+    return model.caveat if model else ""
+
+
+def short_caveat(model: ModelCard | None) -> str:
+    """The restriction in at most 40 characters, for descriptions."""
+    return _SHORT_CAVEATS[model.status] if model else ""
+
+
+def series_description(kind: Kind, model: ModelCard | None, revision: int) -> str:
+    """SeriesDescription (0008,103E): the restriction first, since viewers cut the end off; at most 64 characters."""
+    name = _KINDS[kind] if revision == 1 else f"{_KINDS[kind]} rev {revision}"
+    return long_string(": ".join(part for part in (short_caveat(model), name) if part))
+
+
+def content_description(model: ModelCard | None) -> str:
+    """ContentDescription (0070,0081), at most 64 characters."""
+    return long_string(": ".join(part for part in (short_caveat(model), "skeletal muscle at L3") if part))
+
+
+def model_version(model: ModelCard) -> str:
+    """Version with the beginning of the digest, at most 64 characters."""
+    tail = f"+sha256:{model.digest[:DIGEST_SHOWN]}"
+    return plain(model.version)[: LONG_STRING - len(tail)] + tail
+
+
+def model_parameters(model: ModelCard) -> dict[str, str]:
+    """What decides the output of the model, by name."""
+    return {
+        "status": str(model.status),
+        "digest": f"sha256:{model.digest}",
+        "folds": "+".join(str(fold) for fold in model.folds),
+        "ensemble": f"mean of {plain(model.ensemble)} maps",
+    }
+
+
+def level_state(level: L3Level) -> str:
+    """One line: state, confidence, anchors; who gave it where it was given."""
+    if level.status is LevelStatus.GIVEN:
+        return f"L3 slice given: {plain(level.reason) or 'no reason stated'}"
+    anchors = ", ".join(anchor.replace("_", " ") for anchor in level.anchors) or "none"
+    return f"L3 {_LEVEL_STATES[level.status]}, confidence {level.confidence:.2f}, anchors: {anchors}"
+
+
+def height_source(person: Person) -> str:
+    """Where the height comes from."""
+    return plain(person.height_source) if person.height_source else "not stated"
+
+
+def smi(measurements: Measurements, person: Person) -> str:
+    """Skeletal muscle index with its parts, or why there is none."""
+    if measurements.smi_m29_150 is None:
+        return f"SMI not calculated. {NO_HEIGHT}."
+    rests_on = f"area {MUSCLE_WINDOW}, height {person.height_m:.2f} m from {height_source(person)}"
+    return f"SMI {measurements.smi_m29_150:.1f} cm2/m2 ({rests_on})"
+
+
+def agreement(found: Finding) -> str:
+    """How far the members of the ensemble agree, or that nothing is known of it."""
+    if found.agreement is None:
+        return "Agreement of folds: not known"
+    each = ", ".join(
+        f"{tissue.name.lower().replace('_', ' ')} {dice:.2f}" for tissue, dice in found.agreement.per_tissue.items()
+    )
+    return f"Agreement of folds (Dice): all {found.agreement.overall:.2f}, {each}"
+
+
+def segment_description(tissue: Tissue, model: ModelCard | None) -> str:
+    """SegmentDescription (0062,0006): what the class holds, and the restriction."""
+    return ". ".join(part for part in (TISSUE_CONTENTS[tissue], caveat(model)) if part)
