@@ -32,12 +32,17 @@ def read_settings(path: Path) -> Settings:
 
         @classmethod
         def settings_customise_sources(
-            cls, settings_cls: type[BaseSettings], **sources: PydanticBaseSettingsSource
+            cls,
+            settings_cls: type[BaseSettings],
+            init_settings: PydanticBaseSettingsSource,
+            env_settings: PydanticBaseSettingsSource,
+            dotenv_settings: PydanticBaseSettingsSource,
+            file_secret_settings: PydanticBaseSettingsSource,
         ) -> tuple[PydanticBaseSettingsSource, ...]:
-            return sources["env_settings"], TomlConfigSettingsSource(settings_cls)
+            return env_settings, TomlConfigSettingsSource(settings_cls)
 
     try:
-        found: dict[str, Any] = FromWorld().model_dump()  # type: ignore[call-arg]
+        found: dict[str, Any] = FromWorld().model_dump()
         return Settings.model_validate(found)
     except ValidationError as error:
         raise SettingsFault(_all_faults(path, error)) from None

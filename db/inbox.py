@@ -158,7 +158,8 @@ def _reopen(session: Session, series: Series, now: datetime, why: str) -> None:
     if series.state != "receiving":
         move(session, Entity.SERIES, series.id, series.state, "receiving", now=now, reason=why)
     if series.study.state != "open":
-        move(session, Entity.STUDY, series.study_id, series.study.state, "open", now=now, reason=why, first_at=now)
+        begins = {"first_at": now}
+        move(session, Entity.STUDY, series.study_id, series.study.state, "open", now=now, reason=why, changes=begins)
     series.last_at = max(series.last_at, now)
     series.study.last_at = max(series.study.last_at, now)
 

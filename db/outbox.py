@@ -63,7 +63,7 @@ def _parcel(delivery: Delivery, artifact: Artifact) -> Parcel:
 
 def sent(session: Session, delivery_id: int, now: datetime) -> None:
     """The destination answered success."""
-    move(session, Entity.DELIVERY, delivery_id, "pending", "sent", now=now, sent_at=now)
+    move(session, Entity.DELIVERY, delivery_id, "pending", "sent", now=now, changes={"sent_at": now})
 
 
 def put_off(session: Session, delivery_id: int, why: str, now: datetime) -> None:

@@ -92,7 +92,7 @@ def take(session: Session, analysis_id: int, now: datetime) -> Analysis | None:
     if analysis is None or analysis.due_at > now:
         return None
     attempt = analysis.attempt + 1
-    if not move(session, Entity.ANALYSIS, analysis_id, "queued", "running", now=now, attempt=attempt):
+    if not move(session, Entity.ANALYSIS, analysis_id, "queued", "running", now=now, changes={"attempt": attempt}):
         return None
     session.refresh(analysis)
     return analysis
@@ -142,22 +142,24 @@ def give_up(
     analysis = _running(session, analysis_id, attempt)
     if analysis is None:
         return
-    move(session, Entity.ANALYSIS, analysis_id, "running", "failed", now=now, reason=why, log=log)
+    move(session, Entity.ANALYSIS, analysis_id, "running", "failed", now=now, reason=why, changes={"log": log})
     if attempt >= attempts:
-        move(session, Entity.ANALYSIS, analysis_id, "failed", "dead", now=now, reason=why, finished_at=now)
+        move(
+            session, Entity.ANALYSIS, analysis_id, "failed", "dead", now=now, reason=why, changes={"finished_at": now}
+        )
     else:
         due = now + RETRY_WAIT * attempt
-        move(session, Entity.ANALYSIS, analysis_id, "failed", "queued", now=now, reason=why, due_at=due)
+        move(session, Entity.ANALYSIS, analysis_id, "failed", "queued", now=now, reason=why, changes={"due_at": due})
 
 
 def recover(session: Session, now: datetime) -> int:
     """After a start: whatever was running has lost its process; it is queued again at once and costs no attempt."""
+    why = "the node stopped while this was running"
     lost = session.scalars(select(Analysis).where(Analysis.state == "running")).all()
     for analysis in lost:
-        why = "the node stopped while this was running"
+        again = {"due_at": now, "attempt": max(0, analysis.attempt - 1)}
         move(session, Entity.ANALYSIS, analysis.id, "running", "failed", now=now, reason=why)
-        before = {"due_at": now, "attempt": max(0, analysis.attempt - 1)}
-        move(session, Entity.ANALYSIS, analysis.id, "failed", "queued", now=now, reason=why, **before)
+        move(session, Entity.ANALYSIS, analysis.id, "failed", "queued", now=now, reason=why, changes=again)
     return len(lost)
 
 
@@ -192,7 +194,9 @@ def _running(session: Session, analysis_id: int, attempt: int) -> Analysis | Non
 
 
 def _end(session: Session, analysis: Analysis, to: str, reason: str | None, now: datetime) -> bool:
-    return move(session, Entity.ANALYSIS, analysis.id, "running", to, now=now, reason=reason, finished_at=now)
+    return move(
+        session, Entity.ANALYSIS, analysis.id, "running", to, now=now, reason=reason, changes={"finished_at": now}
+    )
 
 
 def _make_current(session: Session, analysis: Analysis, now: datetime) -> None:

@@ -4,7 +4,7 @@
 is elsewhere by now returns False and changes nothing: somebody else was first.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
@@ -28,6 +28,8 @@ class Entity(StrEnum):
 TABLES: MappingProxyType[Entity, type[Base]] = MappingProxyType(
     {Entity.STUDY: Study, Entity.SERIES: Series, Entity.ANALYSIS: Analysis, Entity.DELIVERY: Delivery}
 )
+
+NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 TRANSITIONS: MappingProxyType[Entity, frozenset[tuple[str, str]]] = MappingProxyType(
     {
@@ -98,7 +100,7 @@ def move(
     now: datetime,
     reason: str | None = None,
     actor: str = "node",
-    **changes: Any,
+    changes: Mapping[str, Any] = NOTHING,
 ) -> bool:
     """Move one row from state `frm` to `to`, with `changes` to its other columns; False when it is not in `frm`."""
     if (frm, to) not in TRANSITIONS[entity]:

@@ -18,13 +18,13 @@ import structlog
 from config.settings import Settings
 from db.session import Sessions, open_engine, open_sessions, upgrade
 from dicom_node import worker
-from dicom_node.pipeline import Outcome
+from dicom_node.job import Outcome
 from dicom_node.receive.register import Registrar
 from dicom_node.receive.server import Receiver
 from dicom_node.receive.spool import Spool
 from dicom_node.steps import Steps
 from dicom_node.web import process as web
-from dicom_node.work.bench import Workbench, end_with_parent
+from dicom_node.work.bench import Workbench, WorkerLost, end_with_parent
 from dicom_node.work.clock import Clock
 from dicom_node.work.embedded import Embedded
 from dicom_node.work.engine import Kind, Work
@@ -32,6 +32,8 @@ from dicom_node.work.engine import Kind, Work
 LOG = structlog.get_logger(__name__)
 TICK = 0.5
 """Seconds between looks at closing and at due rows."""
+WARM_UP_AGAIN = 5.0
+"""Seconds after a failed warm-up."""
 NETWORK_FILE_SYSTEMS = frozenset({"nfs", "nfs4", "cifs", "smb3", "smbfs", "fuse.sshfs", "9p", "afs"})
 
 
@@ -77,7 +79,7 @@ def running(settings: Settings) -> Iterator[Node]:
         _start(stack, "registrar", registrar.run)
         benches = [_bench(stack, settings, number) for number in range(settings.work.workers)]
         for bench in benches:
-            _start(stack, "analyse", _loop(embedded, "analyse", partial(_analyse, steps, bench)))
+            _start(stack, "analyse", partial(_analyse, embedded, steps, bench))
         _start(stack, "choose", _loop(embedded, "choose", steps.choose))
         _start(stack, "send", _loop(embedded, "send", steps.send))
         web_port = stack.enter_context(_web(settings)) if settings.web.enabled else None
@@ -125,8 +127,17 @@ def _loop(engine: Embedded, kind: Kind, perform: Callable[[Work], None]) -> Call
     return lambda stop: engine.run(perform, frozenset({kind}), stop)
 
 
-def _analyse(steps: Steps, bench: Workbench[Outcome], work: Work) -> None:
-    steps.analyse(work, bench)
+def _analyse(engine: Embedded, steps: Steps, bench: Workbench[Outcome], stop: threading.Event) -> None:
+    """Warm before work is taken; then one job at a time."""
+    while not stop.is_set():
+        try:
+            bench.wait_ready()
+        except WorkerLost as lost:
+            LOG.error("worker.not_ready", why=str(lost))
+            stop.wait(WARM_UP_AGAIN)
+        else:
+            LOG.info("worker.ready")
+            engine.run(lambda work: steps.analyse(work, bench), frozenset({"analyse"}), stop)
 
 
 def _bench(stack: ExitStack, settings: Settings, number: int) -> Workbench[Outcome]:

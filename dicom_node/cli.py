@@ -23,9 +23,8 @@ database = typer.Typer(no_args_is_help=True, help="The database behind the node.
 app.add_typer(database, name="db")
 
 NOT_MEASURED = 3
-Config = Annotated[
-    Path, typer.Option("--config", "-c", help="Settings file (TOML); `l3node config` prints the manual.")
-]
+Config = Annotated[Path, typer.Option("--config", "-c", help="Settings file; `l3node config` prints the manual.")]
+Out = Annotated[Path, typer.Option("--out", "-o", help="Folder for the results; made if missing.")]
 
 
 def main() -> None:
@@ -55,7 +54,7 @@ def serve(config: Config = Path("l3node.toml")) -> None:
 @app.command()
 def process(
     files: Annotated[list[Path], typer.Argument(exists=True, help="CT images, or folders of them.")],
-    out: Annotated[Path, typer.Option("--out", "-o", help="Folder for the results; made if missing.")],
+    out: Out,
     config: Annotated[Path | None, typer.Option("--config", "-c", help="Take model and rules from here.")] = None,
 ) -> None:
     """Analyse files without network or database.
@@ -76,9 +75,7 @@ def process(
 
 @app.command()
 def demo(
-    out: Annotated[Path, typer.Option("--out", "-o", help="Folder for everything the demo makes.")] = Path(
-        "out/demo"
-    ),
+    out: Out = Path("out/demo"),
     slices: Annotated[int, typer.Option(min=80, max=120, help="Slices of the drawn CT.")] = 100,
 ) -> None:
     """Show the whole way on this machine: node, PACS stand-in, a drawn CT study, results back."""

@@ -13,7 +13,7 @@ from rich.table import Table
 from config.settings import AnalysisSettings, Destination, Settings
 from dicom_node import checks, worker
 from dicom_node.deliver.send import send_files
-from dicom_node.pipeline import Measured
+from dicom_node.job import Measured
 from dicom_node.process import process as process_files
 from dicom_node.process import walk
 

@@ -132,13 +132,12 @@ def true_areas(phantom: Phantom, index: int) -> dict[str, float]:
 def _say_level(console: Console, facts: Mapping[str, Any], phantom: Phantom) -> None:
     off = facts["l3_z_mm"] - phantom.l3_z_mm
     console.print(
-        f"L3 on slice {facts['l3_index']} of {len(phantom.volume.hu)}, {off:+.1f} mm from the true middle of its body; "
-        f"confidence {facts['l3_confidence']:.2f}, anchors {facts['l3_anchors'] or 'none'}",
+        f"L3 on slice {facts['l3_index']} of {len(phantom.labels)}, {off:+.1f} mm from the true middle of its body;"
+        f" confidence {facts['l3_confidence']:.2f}, anchors {facts['l3_anchors'] or 'none'}",
         highlight=False,
     )
-    console.print(
-        f"folds agree at Dice {facts['fold_dice']:.3f}; model {facts['model_name']} ({facts['model_status']})"
-    )
+    console.print(f"folds agree at Dice {facts['fold_dice']:.3f}")
+    console.print(f"model {facts['model_name']}, {facts['model_status']}")
     for doubt in filter(None, facts["doubts"].split("\n")):
         console.print(f"  doubt: {doubt}", style="yellow", highlight=False)
 

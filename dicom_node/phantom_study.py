@@ -110,7 +110,7 @@ def _set(image: Dataset, attributes: dict[str, Any]) -> None:
 
 
 def _place(image: Dataset, volume: CtVolume, index: int) -> None:
-    """Geometry of canonical slice `index`: columns to the left (+x), rows to the back (+y), slices to the head (+z)."""
+    """Geometry of canonical slice `index`: columns to the left, rows to the back, slices to the head."""
     slice_mm, row_mm, column_mm = volume.spacing_mm
     _, rows, columns = volume.hu.shape
     image.ImagePositionPatient = [

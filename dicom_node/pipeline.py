@@ -3,18 +3,16 @@
 The node, `l3node process`, the demo and the tests all go this way.
 """
 
-import hashlib
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import astuple, dataclass, field
-from datetime import datetime
-from pathlib import Path
+from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TypeAlias
-from zoneinfo import ZoneInfo
 
 from config.settings import AnalysisSettings
 from dicom_node.doubts import doubts
-from dicom_node.facts import Facts, facts_of
+from dicom_node.facts import facts_of
+from dicom_node.job import Job, Measured, NotMeasured, Outcome
 from dicom_node.nifti import to_nifti
 from dicom_node.study.admission import age_years
 from dicom_node.study.choose import chosen, judge
@@ -25,10 +23,9 @@ from inference.ensemble import segment
 from inference.errors import Reason, Unsuitable
 from inference.l3 import locate
 from inference.l3.level import L3Level, LevelStatus
-from inference.labels import LabelMap
 from inference.model_card import ModelCard
 from inference.segmentation import Member, Segmentation
-from reporting.finding import Encoded, Finding, Identity, Person
+from reporting.finding import Finding, Identity, Person
 from reporting.measure import measure
 from reporting.objects import objects
 
@@ -36,44 +33,19 @@ Tell: TypeAlias = Callable[[str], None]
 """Told the name of each step when it begins."""
 
 
+REFUSALS = MappingProxyType(
+    {
+        LevelStatus.FOUND: Reason.L3_UNCERTAIN,
+        LevelStatus.UNCERTAIN: Reason.L3_UNCERTAIN,
+        LevelStatus.NOT_IN_SERIES: Reason.L3_NOT_IN_SERIES,
+        LevelStatus.UNSUPPORTED: Reason.COVERAGE,
+    }
+)
+"""Why a series without a found level is not measured."""
+
+
 def silent(_step: str) -> None:
     """Tell nobody."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Request:
-    """What was asked; its key is UNIQUE, so the same question is never answered twice (promise 2)."""
-
-    content_digest: str
-    identity_digest: str
-    model_digest: str
-    analysis_digest: str
-    slice: int | None = None
-    labels_digest: str | None = None
-
-    @property
-    def key(self) -> str:
-        """SHA-256 (hex) over all fields."""
-        return hashlib.sha256("\n".join(map(str, astuple(self))).encode()).hexdigest()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Job:
-    """One request with everything a worker needs; picklable.
-
-    `slice` of the request is a canonical index (0 caudal); `labels` are canonical; `asked_at` is aware UTC.
-    """
-
-    id: int
-    attempt: int
-    request: Request
-    files: tuple[Path, ...]
-    asked_at: datetime
-    time_zone: ZoneInfo
-    node_name: str = "l3node"
-    revision: int = 1
-    labels: LabelMap | None = None
-    source_changed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,30 +54,6 @@ class Models:
 
     card: ModelCard
     members: Sequence[Member]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Measured:
-    """Numbers and finished objects; `doubts` decide with the review policy whether they leave."""
-
-    facts: Facts
-    doubts: tuple[str, ...]
-    objects: tuple[Encoded, ...]
-    image_nii: bytes = field(repr=False)
-    label_nii: bytes = field(repr=False)
-    seconds: dict[str, float]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NotMeasured:
-    """Nothing could be measured, and why; no object is made."""
-
-    reason: Reason
-    detail: str
-    seconds: dict[str, float]
-
-
-Outcome: TypeAlias = Measured | NotMeasured
 
 
 def analyse(job: Job, models: Models, rules: AnalysisSettings, tell: Tell = silent) -> Outcome:
@@ -162,15 +110,6 @@ def _level(job: Job, stack: Stack) -> tuple[L3Level, int, CtSlice]:
     if level.status is not LevelStatus.FOUND or level.index is None:
         raise Unsuitable(REFUSALS[level.status], level.reason)
     return level, level.index, read_slice(stack, level.index)
-
-
-REFUSALS = {
-    LevelStatus.FOUND: Reason.L3_UNCERTAIN,
-    LevelStatus.UNCERTAIN: Reason.L3_UNCERTAIN,
-    LevelStatus.NOT_IN_SERIES: Reason.L3_NOT_IN_SERIES,
-    LevelStatus.UNSUPPORTED: Reason.COVERAGE,
-}
-"""Why a series without a found level is not measured."""
 
 
 def _segmentation(job: Job, ct: CtSlice, models: Models) -> Segmentation:

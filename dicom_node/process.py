@@ -11,7 +11,8 @@ from zoneinfo import ZoneInfo
 from config.settings import AnalysisSettings
 from dicom_node import worker
 from dicom_node.digests import joined_digest, settings_digest
-from dicom_node.pipeline import Job, Measured, NotMeasured, Outcome, Request, Tell, analyse, silent
+from dicom_node.job import Job, Measured, NotMeasured, Outcome, Request
+from dicom_node.pipeline import Tell, analyse, silent
 from dicom_node.store import write_durably
 
 

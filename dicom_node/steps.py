@@ -25,7 +25,7 @@ from db.states import Entity, in_state, move, note
 from dicom_node import store
 from dicom_node.deliver.send import Fate, Receipt, Thing, send
 from dicom_node.digests import joined_digest, settings_digest
-from dicom_node.pipeline import Job, Measured, Outcome, Request
+from dicom_node.job import Job, Measured, Outcome, Request
 from dicom_node.study.choose import Verdict, judge
 from dicom_node.study.closing import Arrived, why_close, why_settle
 from dicom_node.study.series import read_series
@@ -262,7 +262,7 @@ class Steps:
         LOG.error("analysis.failed", id=job.id, attempt=job.attempt, why=why)
         with self.sessions.begin() as session:
             results.give_up(
-                session, job.id, job.attempt, why, attempts=self.settings.work.attempts, now=self.now(), log=log
+                session, job.id, job.attempt, why, log=log, attempts=self.settings.work.attempts, now=self.now()
             )
 
     def _thing(self, parcel: Parcel) -> Thing:

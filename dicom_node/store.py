@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from db.results import Stored
-from dicom_node.pipeline import Measured
+from dicom_node.job import Measured
 
 
 def store(data: Path, key: str, outcome: Measured) -> tuple[Stored, ...]:

@@ -1,20 +1,25 @@
-"""What a worker process does: open the model once, analyse one job at a time.  No database, no network."""
+"""What a worker process does: open the model once, analyse one job at a time.  No database, no network.
+
+The node imports this module to name the model and to hand the functions over; what is heavy (highdicom, OpenVINO,
+torch) is imported inside them, in the worker.
+"""
 
 import functools
-import os
 import shutil
 import tempfile
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from config.settings import AnalysisSettings
-from dicom_node.phantom_study import write_study
-from dicom_node.pipeline import Job, Models, NotMeasured, Outcome, Request, analyse
-from inference.members import open_members
+from dicom_node.job import Job, NotMeasured, Outcome, Request
 from inference.model_folder import ModelFolder, read_model_folder
-from inference.phantom import draw
+
+if TYPE_CHECKING:
+    from dicom_node.pipeline import Models
+    from inference.members import Device
 
 BUNDLED = Path(__file__).parent.parent / "inference" / "demo_model"
 WARM_UP_SEED = 1
@@ -26,18 +31,21 @@ class Opening:
 
     rules: AnalysisSettings
     cache: Path
-    device: str
+    device: "Device"
     threads: int
 
 
 def model_folder(rules: AnalysisSettings) -> ModelFolder:
-    """The configured model, or the bundled one; raises `ModelRefused`.  Imports no torch."""
+    """The configured model, or the bundled one; raises `ModelRefused`."""
     return read_model_folder(rules.model or BUNDLED, folds=rules.folds, ensemble=rules.ensemble)
 
 
 @functools.cache
-def opened(opening: Opening) -> Models:
+def opened(opening: Opening) -> "Models":
     """The ensemble, opened once per process."""
+    from dicom_node.pipeline import Models
+    from inference.members import open_members
+
     folder = model_folder(opening.rules)
     members = open_members(folder, cache=opening.cache, device=opening.device, threads=opening.threads)
     return Models(card=folder.card, members=members)
@@ -45,14 +53,15 @@ def opened(opening: Opening) -> Models:
 
 def warm(opening: Opening) -> None:
     """Analyse a phantom before work is taken: loads the model, pays every first call and checks the result."""
-    models = opened(opening)
-    outcome = analyse(_phantom_job(opening.cache), models, AnalysisSettings())
+    outcome = perform(opening, _phantom_job(opening.cache))
     if isinstance(outcome, NotMeasured):
         raise RuntimeError(f"warming up failed: the phantom was not measured ({outcome.reason}: {outcome.detail})")
 
 
 def perform(opening: Opening, job: Job) -> Outcome:
     """One job."""
+    from dicom_node.pipeline import analyse
+
     return analyse(job, opened(opening), opening.rules)
 
 
@@ -60,13 +69,7 @@ def _phantom_job(cache: Path) -> Job:
     """The phantom as files, drawn the first time and kept beside the converted model."""
     folder = cache / f"warm-up-{WARM_UP_SEED}"
     if not folder.is_dir():
-        cache.mkdir(mode=0o700, parents=True, exist_ok=True)
-        made = Path(tempfile.mkdtemp(dir=cache))
-        write_study(draw(WARM_UP_SEED), made)
-        try:
-            os.rename(made, folder)
-        except OSError:  # another worker was first
-            shutil.rmtree(made)
+        _draw(folder)
     request = Request(content_digest="warm-up", identity_digest="", model_digest="", analysis_digest="")
     return Job(
         id=0,
@@ -76,3 +79,16 @@ def _phantom_job(cache: Path) -> Job:
         asked_at=datetime(2026, 1, 1, tzinfo=UTC),
         time_zone=ZoneInfo("UTC"),
     )
+
+
+def _draw(folder: Path) -> None:
+    from dicom_node.phantom_study import write_study
+    from inference.phantom import draw
+
+    folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    made = Path(tempfile.mkdtemp(dir=folder.parent))
+    write_study(draw(WARM_UP_SEED), made)
+    try:
+        made.rename(folder)
+    except OSError:  # another worker was first
+        shutil.rmtree(made)

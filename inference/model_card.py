@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from inference.segmentation import EnsembleRule
+
 
 class ModelStatus(StrEnum):
     """Who vouches for the model.  Only `released` results go out without a caveat."""
@@ -32,7 +34,7 @@ class ModelCard:
     digest: str
     status: ModelStatus
     folds: tuple[int, ...]
-    ensemble: str
+    ensemble: EnsembleRule
 
     @property
     def caveat(self) -> str:

@@ -4,7 +4,6 @@
 """
 
 import errno
-import io
 import os
 import shutil
 from collections.abc import Iterator
@@ -12,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pydicom.dataset import FileMetaDataset
+from pydicom.filebase import DicomBytesIO
 from pydicom.filewriter import write_file_meta_info
 from pydicom.uid import UID
 
@@ -87,7 +87,7 @@ def file_meta(sop_class_uid: str, sop_instance_uid: str, transfer_syntax: UID, s
     meta.ImplementationClassUID = IMPLEMENTATION_CLASS_UID
     meta.ImplementationVersionName = "L3NODE"
     meta.SourceApplicationEntityTitle = source_ae
-    buffer = io.BytesIO()
+    buffer = DicomBytesIO()
     write_file_meta_info(buffer, meta, enforce_standard=True)
     return PREAMBLE + buffer.getvalue()
 

@@ -175,9 +175,7 @@ def _even_spacing(positions: tuple[float, ...], rules: AnalysisSettings) -> floa
     if not thinnest <= spacing <= thickest:
         raise Unsuitable(Reason.SPACING, f"slice spacing {spacing:.2f} mm, outside {thinnest:g} to {thickest:g}")
     if np.abs(steps - spacing).max() > SPACING_TOLERANCE * spacing:
-        raise Unsuitable(
-            Reason.GAP, f"spacing varies from {steps.min():.2f} to {steps.max():.2f} mm: a slice is missing"
-        )
+        raise Unsuitable(Reason.GAP, f"spacing varies from {steps.min():.2f} to {steps.max():.2f} mm")
     return spacing
 
 

@@ -55,7 +55,7 @@ def score(series: Series, stack: Stack) -> float:
     """0..1: thickness near 3 to 5 mm, a soft kernel, the portal venous phase, coverage of the lumbar spine."""
     header = series.header
     phase = f"{header.get('SeriesDescription') or ''} {header.get('ContrastBolusAgent') or ''}"
-    kernel = " ".join(map(str, _values(header.get("ConvolutionKernel"))))
+    kernel = str(header.get("ConvolutionKernel") or "")
     return (
         0.35 * _thickness(float(header.get("SliceThickness") or stack.spacing_mm))
         + 0.30 * (0.0 if SHARP_KERNEL.search(kernel) else 1.0)
@@ -68,9 +68,3 @@ def _thickness(millimetres: float) -> float:
     thin, thick = BEST_THICKNESS_MM
     away = max(thin - millimetres, millimetres - thick, 0.0)
     return max(0.1, 1.0 - away / thin)
-
-
-def _values(value: object) -> tuple[object, ...]:
-    if value is None:
-        return ()
-    return tuple(value) if isinstance(value, list | tuple) or hasattr(value, "append") else (value,)

@@ -1,7 +1,7 @@
 """Where an image lies (PS3.3 C.7.6.2): its orientation, and how to turn it into the canonical one and back.
 
-Canonical: slices caudal to cranial, rows anterior to posterior, columns from the patient's right to the left, which in
-DICOM's coordinates (x to the left, y to the back, z to the head) is ascending z, y and x.
+Canonical: slices caudal to cranial, rows anterior to posterior, columns from the patient's right to the left, that is
+ascending z, y and x of DICOM's coordinates (x to the left, y to the back, z to the head).
 """
 
 from collections.abc import Sequence

@@ -41,4 +41,4 @@ def states(engine: Engine) -> dict[str, dict[str, int]]:
 
 def _states_of(session: Any, table: Any) -> dict[str, int]:
     query = select(table.state, func.count()).group_by(table.state)
-    return {state: count for state, count in session.execute(query)}
+    return dict(session.execute(query).all())

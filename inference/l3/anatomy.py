@@ -17,7 +17,8 @@ class Level:
     """A vertebra with the disc on top of it.
 
     `height_mm` +- `height_sd_mm` along the canal; `tilt` +- `tilt_sd` is the posterior part of the canal's unit
-    direction there; `rib` is the chance that a rib is seen on it.
+    direction there; `rib` is the chance of a bony bridge like a rib beside it (up to L4 the wing of the sacrum and
+    the iliac crest look like one).
     """
 
     name: str
@@ -33,14 +34,14 @@ def _level(name: str, height: float, height_sd: float, tilt: float, tilt_sd: flo
 
 
 LEVELS: tuple[Level, ...] = (
-    _level("S", 30.0, 5.0, -0.60, 0.22, 0.50),
-    _level("L5", 32.5, 3.2, -0.33, 0.17, 0.25),
-    _level("L4", 33.2, 2.2, -0.13, 0.14, 0.03),
+    _level("S", 30.0, 5.0, -0.60, 0.22, 0.80),
+    _level("L5", 32.5, 3.2, -0.33, 0.17, 0.60),
+    _level("L4", 33.2, 2.2, -0.13, 0.14, 0.30),
     _level("L3", 34.0, 2.0, 0.02, 0.12, 0.03),
     _level("L2", 34.0, 2.0, 0.08, 0.12, 0.04),
-    _level("L1", 33.5, 2.0, 0.11, 0.12, 0.10),
-    _level("T12", 31.8, 2.0, 0.11, 0.12, 0.82),
-    _level("T11", 29.6, 2.0, 0.10, 0.12, 0.96),
+    _level("L1", 33.5, 2.0, 0.11, 0.12, 0.06),
+    _level("T12", 31.8, 2.0, 0.11, 0.12, 0.85),
+    _level("T11", 29.6, 2.0, 0.10, 0.12, 0.97),
     _level("T10", 27.0, 2.0, 0.06, 0.12, 0.97),
     _level("T9", 25.2, 2.0, 0.02, 0.12, 0.97),
     _level("T8", 24.3, 2.0, -0.03, 0.12, 0.97),
@@ -79,47 +80,62 @@ LUNG_CUT_MM = 5.0
 """A lung base this low is no base: the series begins within the lung."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Expected:
+    """Where a landmark expects mid L3: height and standard deviation in mm."""
+
+    height_mm: float
+    sd_mm: float
+
+    def agrees(self, height_mm: float) -> bool:
+        """Within two standard deviations."""
+        return abs(height_mm - self.height_mm) <= 2 * self.sd_mm
+
+
+def expected_by_crest(landmarks: Landmarks) -> Expected | None:
+    """Where the iliac crests expect L3; None where no crest was seen."""
+    tops = landmarks.crest_tops_mm
+    if not tops:
+        return None
+    sd = L3_ABOVE_CREST_SD_MM if len(tops) > 1 else ONE_CREST_SD_MM
+    return Expected(height_mm=float(np.mean(tops)) + L3_ABOVE_CREST_MM, sd_mm=sd)
+
+
+def expected_by_lung(landmarks: Landmarks) -> Expected | None:
+    """Where the lung base expects L3; None where no lung was seen or the series begins within it."""
+    bases = landmarks.lung_bases_mm
+    if not bases or min(bases) <= LUNG_CUT_MM:
+        return None
+    return Expected(height_mm=min(bases) - L3_BELOW_LUNG_MM, sd_mm=L3_BELOW_LUNG_SD_MM)
+
+
 def log_prior_of_l3(height_mm: Float64Array, landmarks: Landmarks, top_mm: float) -> Float64Array:
     """Log density, up to a constant, of L3 being at each height (any shape), given the landmarks.
 
     `top_mm` is the height of the top of the series: a landmark not seen lies outside, or was missed.
     """
-    return _by_crest(height_mm, landmarks.crest_tops_mm) + _by_lung(height_mm, landmarks.lung_bases_mm, top_mm)
+    return _by_crest(height_mm, expected_by_crest(landmarks)) + _by_lung(height_mm, landmarks, top_mm)
 
 
-def height_above_crest(height_mm: float, landmarks: Landmarks) -> float | None:
-    """How far a candidate L3 lies above where the crests expect it, in mm; None without a crest."""
-    if not landmarks.crest_tops_mm:
-        return None
-    return height_mm - float(np.mean(landmarks.crest_tops_mm)) - L3_ABOVE_CREST_MM
-
-
-def height_below_lung(height_mm: float, landmarks: Landmarks) -> float | None:
-    """How far a candidate L3 lies below where the lung base expects it, in mm; None without a lung base."""
-    bases = landmarks.lung_bases_mm
-    return None if not bases or min(bases) <= LUNG_CUT_MM else min(bases) - height_mm - L3_BELOW_LUNG_MM
-
-
-def _by_crest(height_mm: Float64Array, tops_mm: tuple[float, ...]) -> Float64Array:
-    if not tops_mm:
+def _by_crest(height_mm: Float64Array, expected: Expected | None) -> Float64Array:
+    if expected is None:
         return _log_unseen(L3_ABOVE_CREST_MM - height_mm, 12.0, 0.93)
-    sd = L3_ABOVE_CREST_SD_MM if len(tops_mm) > 1 else ONE_CREST_SD_MM
-    return _log_seen(height_mm - float(np.mean(tops_mm)) - L3_ABOVE_CREST_MM, sd, 0.95, 300.0)
+    return _log_seen(height_mm, expected, 0.95, 300.0)
 
 
-def _by_lung(height_mm: Float64Array, bases_mm: tuple[float, ...], top_mm: float) -> Float64Array:
-    sd = L3_BELOW_LUNG_SD_MM
-    if not bases_mm:
-        return _log_unseen(height_mm + L3_BELOW_LUNG_MM - top_mm, sd, 0.96)
-    if min(bases_mm) <= LUNG_CUT_MM:
-        return _log_unseen(-L3_BELOW_LUNG_MM - height_mm, sd, 0.97)
-    return _log_seen(min(bases_mm) - height_mm - L3_BELOW_LUNG_MM, sd, 0.93, 500.0)
+def _by_lung(height_mm: Float64Array, landmarks: Landmarks, top_mm: float) -> Float64Array:
+    expected = expected_by_lung(landmarks)
+    if expected is not None:
+        return _log_seen(height_mm, expected, 0.93, 500.0)
+    if landmarks.lung_bases_mm:
+        return _log_unseen(-L3_BELOW_LUNG_MM - height_mm, L3_BELOW_LUNG_SD_MM, 0.97)
+    return _log_unseen(height_mm + L3_BELOW_LUNG_MM - top_mm, L3_BELOW_LUNG_SD_MM, 0.96)
 
 
-def _log_seen(deviation_mm: Float64Array, sd_mm: float, trust: float, range_mm: float) -> Float64Array:
-    """A landmark is where it should be with chance `trust`, else anywhere within `range_mm`."""
-    near = np.log(trust) - 0.5 * (deviation_mm / sd_mm) ** 2
-    return np.logaddexp(near, np.log((1 - trust) * sd_mm / range_mm))
+def _log_seen(height_mm: Float64Array, expected: Expected, trust: float, range_mm: float) -> Float64Array:
+    """A landmark is right with chance `trust`, else L3 is anywhere within `range_mm`."""
+    near = np.log(trust) - 0.5 * ((height_mm - expected.height_mm) / expected.sd_mm) ** 2
+    return np.logaddexp(near, np.log((1 - trust) * expected.sd_mm / range_mm))
 
 
 def _log_unseen(outside_mm: Float64Array, sd_mm: float, trust: float) -> Float64Array:

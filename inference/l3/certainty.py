@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from inference.l3.anatomy import L1, L3, LEVELS, SACRUM, T12, height_above_crest, height_below_lung
+from inference.l3.anatomy import L1, L3, LEVELS, SACRUM, T12, Expected, expected_by_crest, expected_by_lung
 from inference.l3.body import BodyOutline
 from inference.l3.features import SpineFeatures
 from inference.l3.grid import GRID_MM
@@ -30,12 +30,8 @@ HELD = 0.89
 """Ceiling of a candidate whose count is contradicted: never without doubt."""
 MIN_DISCS = 3
 DISC_SEEN = 0.3
-SACRUM_SEEN = 0.8
-RIB_SEEN_HU = 100.0
-RIB_UNSEEN_HU = 88.0
-CREST_TOLERANCE_MM = 22.0
-LUNG_TOLERANCE_MM = 44.0
-"""Two standard deviations of the landmark's distance from L3."""
+SACRUM_LIKELY, SACRUM_SEEN = 0.5, 0.8
+RIB_SEEN_HU, RIB_UNSEEN_HU = 100.0, 88.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,11 +85,11 @@ class Doubt:
 class RibCount:
     """What the ribs say about the count.
 
-    `anchored`: a rib on T12 and none on L1 to L3; `contradiction`: why that is impossible, else None.
+    `anchored`: a rib on T12 and none on L1 to L3; `contradiction`: why the count cannot be right, else None.
     """
 
     anchored: bool
-    contradiction: str | None
+    contradiction: str | None = None
 
 
 def judge(sight: Sight) -> Verdict:
@@ -114,7 +110,7 @@ def count_ribs(sight: Sight) -> RibCount:
         return RibCount(anchored=False, contradiction="a vertebra counted as lumbar bears a rib")
     if whole and twelfth < RIB_UNSEEN_HU:
         return RibCount(anchored=False, contradiction="the vertebra counted as T12 bears no rib")
-    return RibCount(anchored=twelfth >= RIB_SEEN_HU and lumbar < RIB_UNSEEN_HU, contradiction=None)
+    return RibCount(anchored=twelfth >= RIB_SEEN_HU and lumbar < RIB_UNSEEN_HU)
 
 
 def anchors(sight: Sight, ribs: RibCount) -> tuple[str, ...]:
@@ -122,58 +118,27 @@ def anchors(sight: Sight, ribs: RibCount) -> tuple[str, ...]:
     agree = {
         "last_rib": ribs.anchored,
         "sacrum": sight.labelling.tops[SACRUM].probability >= SACRUM_SEEN,
-        "iliac_crest": _agrees(height_above_crest(sight.height_mm, sight.landmarks), CREST_TOLERANCE_MM),
-        "lung_base": _agrees(height_below_lung(sight.height_mm, sight.landmarks), LUNG_TOLERANCE_MM),
+        "iliac_crest": _agrees(expected_by_crest(sight.landmarks), sight.height_mm),
+        "lung_base": _agrees(expected_by_lung(sight.landmarks), sight.height_mm),
     }
     return tuple(name for name, holds in agree.items() if holds)
 
 
 def doubts(sight: Sight, ribs: RibCount) -> tuple[Doubt, ...]:
     """All gates that the candidate does not pass."""
-    crest = height_above_crest(sight.height_mm, sight.landmarks)
+    crest = expected_by_crest(sight.landmarks)
+    at_odds = crest is not None and not crest.agrees(sight.height_mm)
     width, canal, coverage = sight.body_width_mm, sight.canal_score, sight.coverage_mm
     gates = (
-        (
-            width < MIN_BODY_WIDTH_MM,
-            0.3,
-            f"the body is only {width:.0f} mm wide: head, limb or truncated field of view",
-        ),
+        (width < MIN_BODY_WIDTH_MM, 0.3, f"the body is {width:.0f} mm wide: head, limb or truncated field of view"),
         (canal < MIN_CANAL_SCORE, 0.4, f"the spinal canal is hardly visible (score {canal:.2f})"),
         (coverage < SURE_COVERAGE_MM, 0.45, f"only {coverage:.0f} mm are covered, too little to count vertebrae"),
-        (not landmark_seen(sight, ribs), 0.6, "no landmark (sacrum, crest, rib, lung base) is in the series"),
+        (not _landmark_seen(sight, ribs), 0.6, "no landmark (sacrum, crest, rib, lung base) is in the series"),
         (_discs(sight.labelling) < MIN_DISCS, 0.7, "fewer than three disc spaces are seen"),
         (ribs.contradiction is not None, HELD, f"the counts from above and below disagree: {ribs.contradiction}"),
-        (
-            not _agrees(crest, CREST_TOLERANCE_MM, unseen=True),
-            HELD,
-            f"iliac crest {crest or 0:+.0f} mm off its usual place",
-        ),
+        (at_odds, HELD, "the iliac crest is not where this count expects it"),
     )
     return tuple(Doubt(ceiling=ceiling, sentence=sentence) for fails, ceiling, sentence in gates if fails)
-
-
-def landmark_seen(sight: Sight, ribs: RibCount) -> bool:
-    """Something besides the spine itself says which part of the trunk this is."""
-    landmarks = sight.landmarks
-    sacrum = sight.labelling.tops[SACRUM].probability > 0.5
-    return bool(ribs.anchored or sacrum or landmarks.crest_tops_mm or landmarks.lung_bases_mm)
-
-
-def _outside(sight: Sight, ribs: RibCount) -> Verdict:
-    """L3 is not whole in the series, as far as the labelling knows."""
-    labelling = sight.labelling
-    if not landmark_seen(sight, ribs):
-        return Verdict(
-            status=LevelStatus.UNCERTAIN,
-            confidence=labelling.bodies[L3].probability,
-            reason="no whole L3 was found, and no landmark shows where the series lies",
-        )
-    side = "below" if labelling.below > labelling.above else "above"
-    return Verdict(
-        status=LevelStatus.NOT_IN_SERIES,
-        confidence=1 - labelling.within,
-        reason=f"L3 is cut or lies {side} the series",
-    )
 
 
 def _candidate(sight: Sight, ribs: RibCount) -> Verdict:
@@ -195,6 +160,36 @@ def _agreement(found: tuple[str, ...], confidence: float) -> str:
     return f"L3 counted with probability {confidence:.2f}, in agreement with: {names}"
 
 
+def _outside(sight: Sight, ribs: RibCount) -> Verdict:
+    """No whole L3 as far as the labelling knows; `not_in_series` only where the landmarks agree."""
+    labelling = sight.labelling
+    if not _landmark_seen(sight, ribs) or _expected_inside(sight):
+        return Verdict(
+            status=LevelStatus.UNCERTAIN,
+            confidence=labelling.bodies[L3].probability,
+            reason="no whole L3 was found, and no landmark explains why",
+        )
+    side = "below" if labelling.below > labelling.above else "above"
+    return Verdict(
+        status=LevelStatus.NOT_IN_SERIES,
+        confidence=1 - labelling.within,
+        reason=f"L3 is cut or lies {side} the series",
+    )
+
+
+def _landmark_seen(sight: Sight, ribs: RibCount) -> bool:
+    """Something besides the spine itself says which part of the trunk this is."""
+    landmarks = sight.landmarks
+    sacrum = sight.labelling.tops[SACRUM].probability > SACRUM_LIKELY
+    return bool(ribs.anchored or sacrum or landmarks.crest_tops_mm or landmarks.lung_bases_mm)
+
+
+def _expected_inside(sight: Sight) -> bool:
+    """A landmark expects L3 well within the series."""
+    seen = (expected_by_crest(sight.landmarks), expected_by_lung(sight.landmarks))
+    return any(e is not None and e.sd_mm < e.height_mm < sight.coverage_mm - e.sd_mm for e in seen)
+
+
 def _rib_hu(sight: Sight, level: int) -> tuple[float, bool]:
     """Strongest rib bridge (HU) of a level, and whether the whole level is in view; nothing seen is -1000 HU."""
     lower, upper = sight.labelling.tops[level - 1], sight.labelling.tops[level]
@@ -207,8 +202,8 @@ def _rib_hu(sight: Sight, level: int) -> tuple[float, bool]:
     return float(sight.features.rib_hu[part].max(initial=OUTSIDE_HU)), whole
 
 
-def _agrees(deviation_mm: float | None, tolerance_mm: float, *, unseen: bool = False) -> bool:
-    return unseen if deviation_mm is None else abs(deviation_mm) <= tolerance_mm
+def _agrees(expected: Expected | None, height_mm: float) -> bool:
+    return expected is not None and expected.agrees(height_mm)
 
 
 def _discs(labelling: Labelling) -> int:

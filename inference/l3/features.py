@@ -14,8 +14,8 @@ SURE_CANAL_SCORE = 0.35
 """Places of a lower canal score say nothing about how deep this patient's disc valleys are."""
 MIN_SURE_PLACES = 20
 DISC_REFERENCE_RANGE = (0.18, 0.8)
-RIB_REACH_MM = (20.0, 58.0)
-"""A rib is followed between these distances beside the canal; transverse processes end before."""
+RIB_REACH_MM = (20.0, 66.0)
+"""A rib is followed between these distances beside the canal; the longest transverse process (L3) ends before."""
 RIB_BEHIND_MM = (-26.0, 6.0)
 """Places in front of the canal's centre (negative: behind) where ribs run; kidneys lie further ahead."""
 RIB_SLOPE = (1, -1, -2)
@@ -28,7 +28,7 @@ class SpineFeatures:
 
     `disc`: depth of the density valley, 1 = a clear disc of this patient; `pedicle`, `wing`: share of bone beside
     the canal (0..1); `rib_hu`: HU of the weakest link of the best bony bridge from the canal's side to
-    58 mm out, mean of both sides (muscle about 40, rib above 100).
+    66 mm out, mean of both sides (muscle about 40, rib above 100).
     """
 
     disc: Float64Array
@@ -52,7 +52,7 @@ def read_features(spine: StraightSpine) -> SpineFeatures:
 
 
 def rib_bridges(hu: Float32Array) -> tuple[Float64Array, Float64Array]:
-    """HU of the weakest link of the best path from 58 to 20 mm beside the canal; one per side, Float64[place].
+    """HU of the weakest link of the best path from 66 to 20 mm beside the canal; one per side, Float64[place].
 
     A maximin path: only an unbroken rib keeps the value up; a transverse process, a kidney or a vessel ends
     in muscle on one side.

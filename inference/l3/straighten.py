@@ -12,7 +12,7 @@ STEP_MM = 2.0
 """Sampling along and across the canal."""
 AHEAD_MM = np.arange(-26.0, 36.1, STEP_MM)
 """Places in front of the canal's centre (negative: behind it)."""
-ASIDE_MM = np.arange(-60.0, 60.1, STEP_MM)
+ASIDE_MM = np.arange(-66.0, 66.1, STEP_MM)
 """Places beside the canal's centre."""
 BODY_AHEAD_MM = 22.0
 """The vertebral body's centre lies this far in front of the canal's."""

@@ -1,14 +1,6 @@
-"""A fold on the CPU by OpenVINO in fp32: converted once through its PyTorch frontend, then started without torch.
+"""A fold on the CPU by OpenVINO in fp32: converted once, then started from the cache without importing torch."""
 
-No telemetry and no network: `openvino.convert_model` and the telemetry package are kept out of the process.
-OpenVINO and torch are imported inside the functions, where a model is opened.
-"""
-
-import sys
-import tempfile
-import warnings
 from pathlib import Path
-from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,11 +8,8 @@ from numpy.typing import NDArray
 from inference.members.converted import ConvertedFold, read_converted, write_converted
 from inference.members.fold import FoldMember, Forward, Logits
 from inference.members.preprocessing import Preprocessing
-from inference.members.weights import TorchModule, load_fold
+from inference.members.translation import OpenvinoModule, convert, import_openvino
 from inference.model_folder import Fold, Plans
-
-OpenvinoModule: TypeAlias = Any
-OpenvinoModel: TypeAlias = Any
 
 CONVERSION = 1  # raised when the way of converting changes: older files are then passed over
 
@@ -44,47 +33,6 @@ def open_with_openvino(
         patch=plans.planar.patch_size,
         mirror_axes=converted.mirror_axes,
     )
-
-
-def import_openvino() -> OpenvinoModule:
-    """Import OpenVINO without its telemetry, which otherwise reports the import itself to its maker."""
-    sys.modules.setdefault("openvino_telemetry", None)  # type: ignore[arg-type]
-    import openvino
-
-    return openvino
-
-
-def convert(plans: Plans, fold: Fold) -> ConvertedFold:
-    """Trace the network of a fold and translate it to OpenVINO IR of fixed shape [1, 1, *patch].
-
-    Imports torch.  Raises ModelRefused as `load_fold` does.
-    """
-    trained = load_fold(plans, fold)
-    model = _translated(trained.network, (1, 1, *plans.planar.patch_size))
-    graph, weights = _serialised(import_openvino(), model)
-    return ConvertedFold(graph=graph, weights=weights, mirror_axes=trained.mirror_axes)
-
-
-def _translated(network: TorchModule, shape: tuple[int, ...]) -> OpenvinoModel:
-    import torch
-    from openvino.frontend import FrontEndManager
-    from openvino.frontend.pytorch.ts_decoder import TorchScriptPythonDecoder
-
-    frontend = FrontEndManager().load_by_framework("pytorch")
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # deprecations between torch and OpenVINO, nothing about the network
-        unchecked = {"check_trace": False}  # the graph has no branches; the check doubles the time
-        decoder = TorchScriptPythonDecoder(network, example_input=torch.zeros(shape), trace_kwargs=unchecked)
-        model = frontend.convert(frontend.load(decoder))
-    model.reshape(list(shape))
-    return model
-
-
-def _serialised(openvino: OpenvinoModule, model: OpenvinoModel) -> tuple[bytes, bytes]:
-    with tempfile.TemporaryDirectory() as folder:
-        graph = Path(folder) / "graph.xml"
-        openvino.save_model(model, str(graph), compress_to_fp16=False)
-        return graph.read_bytes(), graph.with_suffix(".bin").read_bytes()
 
 
 def _forward(openvino: OpenvinoModule, converted: ConvertedFold, threads: int) -> Forward:

@@ -167,9 +167,9 @@ def _colon(place: _Place, rng: np.random.Generator) -> Iterable[Gut]:
 def _bowel(place: _Place, rng: np.random.Generator) -> Iterable[Gut]:
     """Loops that wander through the middle of the cavity below the stomach."""
     for number, height in enumerate(np.linspace(-112, 26, _LOOPS)):
-        start = np.append(rng.uniform((-66, -48), (74, 2)), height)
+        start = np.append(rng.uniform((-66, -48), (74, -8)), height)
         steps = np.cumsum(rng.normal(0, (20, 9, 11), (9, 3)), axis=0)
-        path = np.clip(start + steps, (-74, -58, -128), (78, 10, 30))
+        path = np.clip(start + steps, (-74, -58, -128), (78, -8, 30))
         beads = place.tube([tuple(p) for p in path], rng.uniform(9.5, 13))
         yield Gut(beads=beads, wall_mm=2.0, wall_hu=rng.uniform(60, 85), hu=rng.uniform(8, 40), gas=number % 4 == 0)
 

@@ -1,0 +1,73 @@
+"""What is asked of a worker and what it answers; light enough for the node, which imports no highdicom."""
+
+import hashlib
+from dataclasses import astuple, dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import TypeAlias
+from zoneinfo import ZoneInfo
+
+from dicom_node.facts import Facts
+from inference.errors import Reason
+from inference.labels import LabelMap
+from reporting.finding import Encoded
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """What was asked; its key is UNIQUE, so the same question is never answered twice (promise 2)."""
+
+    content_digest: str
+    identity_digest: str
+    model_digest: str
+    analysis_digest: str
+    slice: int | None = None
+    labels_digest: str | None = None
+
+    @property
+    def key(self) -> str:
+        """SHA-256 (hex) over all fields."""
+        return hashlib.sha256("\n".join(map(str, astuple(self))).encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """One request with everything a worker needs; picklable.
+
+    `slice` of the request is a canonical index (0 caudal); `labels` are canonical; `asked_at` is aware UTC.
+    """
+
+    id: int
+    attempt: int
+    request: Request
+    files: tuple[Path, ...]
+    asked_at: datetime
+    time_zone: ZoneInfo
+    node_name: str = "l3node"
+    revision: int = 1
+    labels: LabelMap | None = None
+    source_changed: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measured:
+    """Numbers and finished objects; `doubts` decide with the review policy whether they leave."""
+
+    facts: Facts
+    doubts: tuple[str, ...]
+    objects: tuple[Encoded, ...]
+    image_nii: bytes = field(repr=False)
+    label_nii: bytes = field(repr=False)
+    seconds: dict[str, float]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotMeasured:
+    """Nothing could be measured, and why; no object is made."""
+
+    reason: Reason
+    detail: str
+    seconds: dict[str, float]
+
+
+Outcome: TypeAlias = Measured | NotMeasured
