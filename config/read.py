@@ -7,7 +7,13 @@ from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    SettingsError,
+    TomlConfigSettingsSource,
+)
 
 from config.settings import Settings
 
@@ -46,6 +52,8 @@ def read_settings(path: Path) -> Settings:
         return Settings.model_validate(found)
     except ValidationError as error:
         raise SettingsFault(_all_faults(path, error)) from None
+    except SettingsError as error:  # a list in the environment that is not JSON
+        raise SettingsFault(f"{error}: JSON expected") from None
     except ValueError as error:  # tomllib.TOMLDecodeError: not TOML at all
         raise SettingsFault(f"{path} is not valid TOML: {error}") from None
 

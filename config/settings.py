@@ -12,7 +12,9 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 
 AeTitle = Annotated[str, Field(min_length=1, max_length=16, pattern=r"^[ -\[\]-~]*[!-\[\]-~][ -\[\]-~]*$")]
 Port = Annotated[int, Field(ge=0, le=65535)]
-Seconds = Annotated[float, Field(ge=0)]
+Seconds = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+Timeout = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+"""Seconds; zero would end what it guards before it begins."""
 
 
 class Frozen(BaseModel):
@@ -52,7 +54,7 @@ class ReceiveSettings(Frozen):
     """TCP port; 0 takes a free one (tests, demo)."""
     max_associations: Annotated[int, Field(ge=1)] = 32
     """Associations at once; more are refused as transient, the PACS tries again."""
-    network_timeout: Seconds = 60
+    network_timeout: Timeout = 60
     """Seconds of silence after which an association is ended."""
     max_object_bytes: Annotated[int, Field(ge=1)] = 2_000_000_000
     """Larger objects are refused with 0xA700; an enhanced CT of 2000 slices is about 1 GB."""
@@ -78,7 +80,7 @@ class Destination(Frozen):
     port: Annotated[int, Field(ge=1, le=65535)]
     accept_demo: bool = False
     """Results of the bundled demonstration model are sent here only if true."""
-    timeout: Seconds = 30
+    timeout: Timeout = 30
     """Seconds to wait for an answer."""
 
 
@@ -134,7 +136,7 @@ class WorkSettings(Frozen):
     """CPU threads of one worker's inference."""
     device: Literal["cpu", "cuda"] = "cpu"
     """Where the members run."""
-    limit: Seconds = 300
+    limit: Timeout = 300
     """Seconds one analysis may take before its worker is ended."""
     attempts: Annotated[int, Field(ge=1)] = 3
     """Attempts before a row is dead."""

@@ -154,12 +154,13 @@ def _study(session: Session, arrival: Arrival) -> Study:
 
 
 def _reopen(session: Session, series: Series, now: datetime, why: str) -> None:
-    """News for a series: it receives again, and its study is open."""
+    """News for a series: it receives again, its association is not yet released, and its study is open."""
     if series.state != "receiving":
         move(session, Entity.SERIES, series.id, series.state, "receiving", now=now, reason=why)
     if series.study.state != "open":
         begins = {"first_at": now}
         move(session, Entity.STUDY, series.study_id, series.study.state, "open", now=now, reason=why, changes=begins)
+    series.interrupted = True  # until a release is seen: rows made of adopted files have lost theirs
     series.last_at = max(series.last_at, now)
     series.study.last_at = max(series.study.last_at, now)
 

@@ -1,7 +1,7 @@
 """Parcels: one stored object for one destination, tried until it is there or the attempt is cancelled."""
 
 import random
-from collections.abc import Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -28,7 +28,7 @@ class Parcel:
     sha256: str
 
 
-def post(session: Session, analysis_id: int, destinations: Iterable[str], now: datetime) -> None:
+def post(session: Session, analysis_id: int, destinations: Collection[str], now: datetime) -> None:
     """A parcel for each stored object of a result and each destination."""
     artifacts = session.scalars(select(Artifact).where(Artifact.analysis_id == analysis_id).order_by(Artifact.id))
     for artifact in artifacts.all():

@@ -117,6 +117,8 @@ def finish_measured(
     if disposition.held:
         return _end(session, analysis, "held", disposition.held, now)
     _end(session, analysis, "done", None, now)
+    if newer := _newer_current(session, analysis):
+        return move(session, Entity.ANALYSIS, analysis_id, "done", "superseded", now=now, reason=f"by analysis {newer}")
     _make_current(session, analysis, now)
     post(session, analysis_id, disposition.destinations, now)
     return True
@@ -206,6 +208,14 @@ def _make_current(session: Session, analysis: Analysis, now: datetime) -> None:
         move(session, Entity.ANALYSIS, older, "done", "superseded", now=now, reason=f"by analysis {analysis.id}")
         cancel(session, older, now)
     session.execute(update(Analysis).where(Analysis.id == analysis.id).values(is_current=True))
+
+
+def _newer_current(session: Session, analysis: Analysis) -> int | None:
+    """The current result when it is of a later revision: a retried older request must not replace it."""
+    query = select(Analysis.id).where(
+        Analysis.study_id == analysis.study_id, Analysis.is_current, Analysis.revision > analysis.revision
+    )
+    return session.scalar(query)
 
 
 def _current(session: Session, study_id: int) -> Iterable[int]:

@@ -22,7 +22,8 @@ WAL_SAFE = ((3, 51, 3), (3, 50, 7), (3, 44, 6))
 
 def open_engine(url: str) -> Engine:
     """An engine on `url`; on SQLite with full durability, foreign keys and immediate transactions."""
-    engine = create_engine(url, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000} if _is_sqlite(url) else {})
+    arguments = {"timeout": BUSY_TIMEOUT_MS / 1000} if _is_sqlite(url) else {}
+    engine = create_engine(url, connect_args=arguments, hide_parameters=True)  # a fault's text goes to the log
     if _is_sqlite(url):
         event.listen(engine, "connect", _strict)
         event.listen(engine, "begin", _begin_immediate)

@@ -48,6 +48,8 @@ class Node:
     sessions: Sessions
     port: int
     web_port: int | None
+    ready: threading.Event
+    """Set when the first worker is warm."""
 
 
 @contextmanager
@@ -78,15 +80,16 @@ def running(settings: Settings) -> Iterator[Node]:
         adopted = registrar.adopt()
         _start(stack, "registrar", registrar.run)
         benches = [_bench(stack, settings, number) for number in range(settings.work.workers)]
+        ready = threading.Event()
         for bench in benches:
-            _start(stack, "analyse", partial(_analyse, embedded, steps, bench))
+            _start(stack, "analyse", partial(_analyse, embedded, steps, bench, ready))
         _start(stack, "choose", _loop(embedded, "choose", steps.choose))
         _start(stack, "send", _loop(embedded, "send", steps.send))
         web_port = stack.enter_context(_web(settings)) if settings.web.enabled else None
         _listen(stack, receiver)
         stack.enter_context(Clock({"close": (TICK, steps.close), "sweep": (TICK, steps.sweep)}))
         LOG.info("node.running", port=receiver.port, web_port=web_port, adopted=adopted)
-        yield Node(sessions=sessions, port=receiver.port, web_port=web_port)
+        yield Node(sessions=sessions, port=receiver.port, web_port=web_port, ready=ready)
         LOG.info("node.stopping")
 
 
@@ -127,7 +130,9 @@ def _loop(engine: Embedded, kind: Kind, perform: Callable[[Work], None]) -> Call
     return lambda stop: engine.run(perform, frozenset({kind}), stop)
 
 
-def _analyse(engine: Embedded, steps: Steps, bench: Workbench[Outcome], stop: threading.Event) -> None:
+def _analyse(
+    engine: Embedded, steps: Steps, bench: Workbench[Outcome], ready: threading.Event, stop: threading.Event
+) -> None:
     """Warm before work is taken; then one job at a time."""
     while not stop.is_set():
         try:
@@ -137,6 +142,7 @@ def _analyse(engine: Embedded, steps: Steps, bench: Workbench[Outcome], stop: th
             stop.wait(WARM_UP_AGAIN)
         else:
             LOG.info("worker.ready")
+            ready.set()
             engine.run(lambda work: steps.analyse(work, bench), frozenset({"analyse"}), stop)
 
 

@@ -60,8 +60,10 @@ def run(out: Path, slices: int) -> bool:
         files = write_study(phantom, out / "ct")
     with StandIn(out / "pacs") as pacs:
         settings = demo_settings(out / "node", pacs)
-        with console.status("starting the node"), running(settings) as node:
+        with running(settings) as node:
             console.print(f"node {settings.node.ae_title} on port {node.port}, PACS stand-in on port {pacs.port}")
+            with console.status("warming up: converting the five folds, segmenting a phantom"):
+                node.ready.wait(PATIENCE)
             to = Destination(ae_title=settings.node.ae_title, host="127.0.0.1", port=node.port)
             if not show.send(files, to, SENDER, console):
                 return False

@@ -25,11 +25,14 @@ GEOMETRY = (
 
 def pixels_digest(dataset: Dataset) -> str:
     """SHA-256 (hex) of what decides the numbers: UIDs, geometry, rescale and the pixel bytes as stored."""
-    digest = hashlib.sha256()
-    for keyword in GEOMETRY:
-        digest.update(f"{keyword}={dataset.get(keyword)}\n".encode())
+    digest = hashlib.sha256(geometry(dataset).encode())
     digest.update(dataset.get("PixelData") or b"")
     return digest.hexdigest()
+
+
+def geometry(dataset: Dataset) -> str:
+    """UIDs, geometry and rescale as text: all that decides the numbers but the pixels."""
+    return "".join(f"{keyword}={dataset.get(keyword)}\n" for keyword in GEOMETRY)
 
 
 def joined_digest(digests: Iterable[str]) -> str:

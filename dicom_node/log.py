@@ -22,6 +22,8 @@ def configure(level: str = "info", *, readable: bool = False) -> None:
         wrapper_class=structlog.make_filtering_bound_logger(level),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
     )
-    logging.getLogger("pynetdicom").setLevel(logging.CRITICAL)  # its messages hold attribute values
+    logging.captureWarnings(True)
+    for talker in ("pynetdicom", "pydicom", "py.warnings"):  # their messages hold attribute values
+        logging.getLogger(talker).setLevel(logging.CRITICAL + 1)
     logging.getLogger("apscheduler").setLevel(logging.WARNING)
     logging.getLogger("alembic").setLevel(logging.WARNING)

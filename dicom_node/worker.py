@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from config.settings import AnalysisSettings
+from dicom_node import log
 from dicom_node.job import Job, NotMeasured, Outcome, Request
 from inference.model_folder import ModelFolder, read_model_folder
 
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
 BUNDLED = Path(__file__).parent.parent / "inference" / "demo_model"
 WARM_UP_SEED = 1
+SLICES, SPACING_MM, SIZE = 72, (5.0, 1.56, 1.56), 256
+"""A coarse grid, drawn in a second; the finder and the members see the same body."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +56,7 @@ def opened(opening: Opening) -> "Models":
 
 def warm(opening: Opening) -> None:
     """Analyse a phantom before work is taken: loads the model, pays every first call and checks the result."""
+    log.configure()
     outcome = perform(opening, _phantom_job(opening.cache))
     if isinstance(outcome, NotMeasured):
         raise RuntimeError(f"warming up failed: the phantom was not measured ({outcome.reason}: {outcome.detail})")
@@ -87,7 +91,7 @@ def _draw(folder: Path) -> None:
 
     folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     made = Path(tempfile.mkdtemp(dir=folder.parent))
-    write_study(draw(WARM_UP_SEED), made)
+    write_study(draw(WARM_UP_SEED, slices=SLICES, spacing_mm=SPACING_MM, size=SIZE), made)
     try:
         made.rename(folder)
     except OSError:  # another worker was first

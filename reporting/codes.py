@@ -76,6 +76,8 @@ KILOVOLT = Code("kV", "UCUM", "kilovolt")
 NO_UNITS = Code("1", "UCUM", "no units")
 
 # The document and its maker
+IMAGE_LIBRARY = Code("111028", "DCM", "Image Library")  # TID 1600
+DEVICE = Code("121007", "DCM", "Device")  # CID 270
 MEASUREMENT_REPORT = Code("126000", "DCM", "Imaging Measurement Report")  # CID 7021
 CT_PROCEDURE = Code("25045-6", "LN", "CT unspecified body region")  # CID 100
 ENGLISH = Code("en-US", "RFC5646", "English (United States)")  # CID 5000

@@ -8,7 +8,6 @@ import pydicom
 from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.uid import UID, ExplicitVRLittleEndian
 
-from reporting.codes import scheme_identification
 from reporting.finding import Encoded, Finding, Identity, Kind
 from reporting.identity import ENCODER_VERSION, Names, copy_identity, uid
 from reporting.source import zone_of
@@ -45,7 +44,6 @@ def seal(kind: Kind, target: Dataset, task: Task) -> Encoded:
     _series(kind, target, task)
     _equipment(target, task)
     _times(target, task.moment)
-    target.CodingSchemeIdentificationSequence = [scheme_identification()]
     target.file_meta = _file_meta(target)
     return Encoded(
         kind=kind,

@@ -165,9 +165,9 @@ def _decoded(dataset: Dataset, keyword: str) -> DataElement | None:
     """One element of `dataset` as text, free of the encoding it came in; None when absent, empty or unreadable."""
     try:
         element = dataset[keyword]
-    except (KeyError, ValueError, TypeError, NotImplementedError):
+        return None if element.is_empty else _free(element)
+    except (KeyError, ValueError, TypeError, NotImplementedError):  # absent, or "1,65" in a decimal string
         return None
-    return None if element.is_empty else _free(element)
 
 
 def _free(element: DataElement) -> DataElement:

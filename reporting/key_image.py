@@ -112,7 +112,9 @@ def _write_lines(picture: Image.Image, found: Finding, lines: list[tuple[str, Co
 def _model_line(found: Finding) -> str:
     if found.model is None:
         return wording.DRAWN_BY_HAND
-    return f"{wording.long_string(found.model.name)} {wording.model_version(found.model)}, {found.model.status}, {len(found.model.folds)} folds"
+    model = found.model
+    folds = f"{len(model.folds)} folds" if len(model.folds) > 1 else "one fold"
+    return f"{wording.long_string(model.name)} {wording.model_version(model)}, {model.status}, {folds}"
 
 
 def _image(target: Dataset, task: Task) -> None:

@@ -9,7 +9,7 @@ from pydicom.uid import Comprehensive3DSRStorage
 
 from inference.labels import Tissue
 from reporting import codes, wording
-from reporting.acquisition import describe_acquisition
+from reporting.acquisition import stated
 from reporting.envelope import MAKER, Task
 from reporting.groups import muscle_group, text, total_group
 from reporting.identity import uid
@@ -40,12 +40,24 @@ def content(task: Task, seg: Dataset) -> Dataset:
         language_of_content_item_and_descendants=sr.LanguageOfContentItemAndDescendants(codes.ENGLISH),
         referenced_images=[task.image],
     )[0]
-    describe_acquisition(root, task.image)
+    _describe_acquisition(root, task.image)
     if caveat := wording.caveat(task.found.model):
         measurements = len(root.ContentSequence) - 1
         root.ContentSequence.insert(measurements, text(codes.CAVEAT, caveat))
     _separate(root)
     return root
+
+
+def _describe_acquisition(root: Dataset, image: Dataset) -> None:
+    """Add tube voltage, kernel and contrast to the library entry of `image` (TID 1601; highdicom adds geometry)."""
+    library = next(item for item in root.ContentSequence if item.name == codes.IMAGE_LIBRARY)
+    entry = library.ContentSequence[0].ContentSequence[-1].ContentSequence
+    relation = "HAS ACQ CONTEXT"
+    if image.get("KVP"):
+        voltage = float(image.KVP)
+        entry.append(sr.NumContentItem(codes.KVP, voltage, codes.KILOVOLT, relationship_type=relation))
+    for name, keyword in ((codes.KERNEL, "ConvolutionKernel"), (codes.CONTRAST_AGENT, "ContrastBolusAgent")):
+        entry.append(sr.TextContentItem(name, stated(image, keyword), relationship_type=relation))
 
 
 def _separate(container: Dataset) -> None:
@@ -66,14 +78,13 @@ def _observer(task: Task) -> sr.ObservationContext:
         serial_number=wording.long_string(task.identity.node_name),
     )
     return sr.ObservationContext(
-        observer_device_context=sr.ObserverContext(
-            observer_type=sr.CodedConcept("121007", "DCM", "Device"), observer_identifying_attributes=device
-        )
+        observer_device_context=sr.ObserverContext(observer_type=codes.DEVICE, observer_identifying_attributes=device)
     )
 
 
 def _document(target: Dataset, task: Task, seg: Dataset) -> None:
     """SR Document Series and General (PS3.3 C.17.1, C.17.2): complete, but no person has looked at it."""
+    target.CodingSchemeIdentificationSequence = [codes.scheme_identification()]
     target.ReferencedPerformedProcedureStepSequence = []
     target.CompletionFlag = "COMPLETE"
     target.VerificationFlag = "UNVERIFIED"

@@ -49,7 +49,7 @@ _LEVEL_STATES = {
 
 def long_string(text: str) -> str:
     """Fit `text` into the value representation LO: at most 64 characters, no backslash, no control character."""
-    return "".join(letter for letter in plain(text) if letter.isprintable()).replace("\\", "/")[:LONG_STRING].strip()
+    return _single_value(text)[:LONG_STRING].strip()
 
 
 def plain(text: str) -> str:
@@ -81,7 +81,7 @@ def content_description(model: ModelCard | None) -> str:
 def model_version(model: ModelCard) -> str:
     """Version with the beginning of the digest, at most 64 characters."""
     tail = f"+sha256:{model.digest[:DIGEST_SHOWN]}"
-    return plain(model.version)[: LONG_STRING - len(tail)] + tail
+    return _single_value(model.version)[: LONG_STRING - len(tail)] + tail
 
 
 def model_parameters(model: ModelCard) -> dict[str, str]:
@@ -128,3 +128,8 @@ def agreement(found: Finding) -> str:
 def segment_description(tissue: Tissue, model: ModelCard | None) -> str:
     """SegmentDescription (0062,0006): what the class holds, and the restriction."""
     return ". ".join(part for part in (TISSUE_CONTENTS[tissue], caveat(model)) if part)
+
+
+def _single_value(text: str) -> str:
+    """Without what would end or split a value: control characters and the backslash (PS3.5 6.2)."""
+    return "".join(letter for letter in plain(text) if letter.isprintable()).replace("\\", "/")

@@ -69,8 +69,7 @@ def _is_whole(thing: Thing) -> bool:
 
 def _send_whole(things: Sequence[Thing], to: Destination, calling_ae: str) -> Iterator[Receipt]:
     association = _associate({thing.sop_class_uid for thing in things}, to, calling_ae)
-    if not association.is_established:
-        why = "association rejected" if association.is_rejected else "no connection or no answer"
+    if why := _why_not(association):
         yield from (Receipt(thing.key, Fate.LATER, why) for thing in things)
         return
     try:
@@ -86,7 +85,19 @@ def _associate(sop_classes: Iterable[str], to: Destination, calling_ae: str) -> 
     for sop_class in sorted(sop_classes):
         ae.add_requested_context(sop_class, ExplicitVRLittleEndian)
     handlers: list[Any] = [(evt.EVT_CONN_OPEN, no_delay)]
-    return ae.associate(to.host, to.port, ae_title=to.ae_title, evt_handlers=handlers)
+    try:
+        return ae.associate(to.host, to.port, ae_title=to.ae_title, evt_handlers=handlers)
+    except socket.gaierror:
+        return None
+
+
+def _why_not(association: Any) -> str:
+    """Why there is no association, None being a host without an address; empty when it is established."""
+    if association is None:
+        return "the host name has no address"
+    if not association.is_established:
+        return "association rejected" if association.is_rejected else "no connection or no answer"
+    return ""
 
 
 def no_delay(event: Any) -> None:
@@ -111,8 +122,8 @@ def _store(association: Any, thing: Thing) -> Receipt:
 def echo(to: Destination, calling_ae: str) -> str:
     """C-ECHO; empty when it answered, else why not."""
     association = _associate({"1.2.840.10008.1.1"}, to, calling_ae)
-    if not association.is_established:
-        return "association rejected" if association.is_rejected else "no connection or no answer"
+    if why := _why_not(association):
+        return why
     try:
         status = association.send_c_echo().get("Status")
     finally:

@@ -14,11 +14,12 @@ KINDS = {"SEG": "seg", "SR": "sr", "OT": "key"}
 
 
 class StandIn:
-    """Context manager; `received` maps Modality to the file, `port` is the free port it took."""
+    """Context manager; `received` maps Modality to the file, `port` 0 takes a free one."""
 
-    def __init__(self, folder: Path, ae_title: str = "STANDIN") -> None:
+    def __init__(self, folder: Path, ae_title: str = "STANDIN", port: int = 0) -> None:
         self.folder = folder
         self.ae_title = ae_title
+        self._port = port
         self.received: dict[str, Path] = {}
         self._news = threading.Condition()
         self._server: Any = None
@@ -30,7 +31,7 @@ class StandIn:
             ae.add_supported_context(context.abstract_syntax, ExplicitVRLittleEndian)
         ae.add_supported_context(Verification)
         handlers: list[Any] = [(evt.EVT_C_STORE, self._store)]
-        self._server = ae.start_server(("127.0.0.1", 0), block=False, evt_handlers=handlers)
+        self._server = ae.start_server(("127.0.0.1", self._port), block=False, evt_handlers=handlers)
         return self
 
     def __exit__(self, *_: object) -> None:

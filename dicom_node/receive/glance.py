@@ -108,10 +108,15 @@ class _Walker:
     def _end(self, start: int, length: int, tag: int, nested: bool, depth: int) -> int:
         if length == UNDEFINED:
             holds_elements = nested and tag != 0x7FE00010
-            return self._sequence_end(start, holds_elements, depth)
+            return self._inside(start)._sequence_end(start, holds_elements, depth)
         if start + length > len(self.data):
             raise Malformed(f"element {tag:08X} is longer than the dataset")
         return start + length
+
+    def _inside(self, start: int) -> "_Walker":
+        """Who walks a value of undefined length: UN holds implicit VR little endian (PS3.5 section 6.2.2)."""
+        unknown = self.explicit and self.data[start - 8 : start - 6] == b"UN"
+        return _Walker(self.data, False, "<") if unknown else self
 
     def _sequence_end(self, offset: int, holds_elements: bool, depth: int) -> int:
         """Where the sequence or the fragments that begin at `offset` end, past the delimiter."""

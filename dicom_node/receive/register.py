@@ -13,14 +13,17 @@ from pathlib import Path
 import numpy as np
 import structlog
 from pydicom import dcmread
+from pydicom.dataset import Dataset
 from pydicom.errors import InvalidDicomError
+from pydicom.filereader import read_file_meta_info
+from pydicom.multival import MultiValue
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from db import inbox
 from db.inbox import Arrival
 from db.session import Sessions
-from dicom_node.digests import pixels_digest, position_mm
+from dicom_node.digests import geometry, pixels_digest, position_mm
 from dicom_node.receive.glance import Malformed, glance
 from dicom_node.receive.spool import Spool
 from reporting.identity import identity_digest
@@ -31,6 +34,8 @@ BATCH = 200
 BATCH_WAIT = 0.03
 """Seconds a batch waits for company; rows follow their files within 50 ms."""
 RETRY_WAIT = 1.0
+LONGEST_TEXT = 64
+"""Characters of an LO (PS3.5 table 6.2-1)."""
 UNREADABLE = (InvalidDicomError, Malformed, ValueError, KeyError, AttributeError, TypeError, NotImplementedError)
 """What pydicom raises on values that are not what their VR says."""
 
@@ -84,7 +89,7 @@ class Registrar:
     def _adopt_one(self, path: Path) -> None:
         try:
             _check_complete(path)
-        except (*UNREADABLE, EOFError, OSError):
+        except (*UNREADABLE, EOFError):
             path.unlink(missing_ok=True)
             LOG.info("spool.incomplete_file_removed")
         else:
@@ -140,7 +145,8 @@ class Registrar:
 
     def _same_pixels(self, one: str, other: str) -> bool:
         try:
-            return np.array_equal(dcmread(self._data / one).pixel_array, dcmread(self._data / other).pixel_array)
+            first, second = dcmread(self._data / one), dcmread(self._data / other)
+            return geometry(first) == geometry(second) and np.array_equal(first.pixel_array, second.pixel_array)
         except (*UNREADABLE, RuntimeError):
             return False
 
@@ -157,9 +163,9 @@ def read_arrival(path: Path, name: str) -> Arrival:
         transfer_syntax_uid=str(dataset.file_meta.TransferSyntaxUID),
         study_instance_uid=str(dataset.StudyInstanceUID),
         series_instance_uid=str(dataset.SeriesInstanceUID),
-        patient_id=dataset.get("PatientID") or None,
-        issuer_of_patient_id=dataset.get("IssuerOfPatientID") or None,
-        accession_number=dataset.get("AccessionNumber") or None,
+        patient_id=_text(dataset, "PatientID"),
+        issuer_of_patient_id=_text(dataset, "IssuerOfPatientID"),
+        accession_number=_text(dataset, "AccessionNumber"),
         source_ae=dataset.file_meta.get("SourceApplicationEntityTitle"),
         identity_digest=identity_digest(dataset),
         pixels_digest=pixels_digest(dataset),
@@ -168,10 +174,16 @@ def read_arrival(path: Path, name: str) -> Arrival:
     )
 
 
+def _text(dataset: Dataset, keyword: str) -> str | None:
+    """One value as text; several (a backslash in an ID) as they were sent; at most what the column holds."""
+    value = dataset.get(keyword)
+    whole = "\\".join(map(str, value)) if isinstance(value, MultiValue) else str(value or "")
+    return whole[:LONGEST_TEXT] or None
+
+
 def _check_complete(path: Path) -> None:
     """Raise unless the file is Part 10 whose dataset ends at its last byte."""
+    meta = read_file_meta_info(path)
     with path.open("rb") as file:
-        meta = dcmread(file, stop_before_pixels=True, specific_tags=[]).file_meta
-        length = meta.FileMetaInformationGroupLength
-        file.seek(128 + 4 + 12 + length)
+        file.seek(128 + 4 + 12 + meta.FileMetaInformationGroupLength)
         glance(file.read(), meta.TransferSyntaxUID)

@@ -8,10 +8,12 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import structlog
 from pydicom.uid import UID, AllTransferSyntaxes
 from pynetdicom import AE, evt
+from pynetdicom.pdu import A_RELEASE_RQ
 from pynetdicom.presentation import AllStoragePresentationContexts
 from pynetdicom.sop_class import CTImageStorage, EnhancedCTImageStorage, Verification
 from sqlalchemy.orm import Session
@@ -64,7 +66,7 @@ class Receiver:
         self._sources = {source.ae_title.strip(): source for source in sources}
         self._spool = spool
         self._registrar = registrar
-        self._visits: dict[int, _Visit] = {}
+        self._visits: WeakKeyDictionary[Any, _Visit] = WeakKeyDictionary()
         self._lock = threading.Lock()
         self._ae = _application_entity(ae_title, settings)
         self._server: Any = None
@@ -74,7 +76,7 @@ class Receiver:
             (evt.EVT_CONN_OPEN, self._on_open),
             (evt.EVT_REQUESTED, self._on_requested),
             (evt.EVT_REJECTED, self._on_rejected),
-            (evt.EVT_RELEASED, self._on_released),
+            (evt.EVT_PDU_RECV, self._on_pdu),
             (evt.EVT_CONN_CLOSE, self._on_close),
             (evt.EVT_C_ECHO, lambda _event: SUCCESS),
             (evt.EVT_C_STORE, self._on_store),
@@ -97,10 +99,13 @@ class Receiver:
             return frozenset(uid for visit in self._visits.values() for uid in visit.series)
 
     def _visit(self, event: Any) -> _Visit:
+        """The association's own state; a new one, kept by nobody, when its connection has closed meanwhile."""
         with self._lock:
-            return self._visits.setdefault(id(event.assoc), _Visit())
+            return self._visits.get(event.assoc) or _Visit()
 
     def _on_open(self, event: Any) -> None:
+        with self._lock:
+            self._visits[event.assoc] = _Visit()
         link = event.assoc.dul.socket.socket
         link.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         link.settimeout(self._settings.network_timeout)
@@ -124,12 +129,14 @@ class Receiver:
     def _on_rejected(self, event: Any) -> None:
         self._count(event, "association", "more than max_associations at once")
 
-    def _on_released(self, event: Any) -> None:
-        self._visit(event).released = True
+    def _on_pdu(self, event: Any) -> None:
+        """Seen where the close is seen, in the same thread: pynetdicom's EVT_RELEASED may come after the close."""
+        if isinstance(event.pdu, A_RELEASE_RQ):
+            self._visit(event).released = True
 
     def _on_close(self, event: Any) -> None:
         with self._lock:
-            visit = self._visits.pop(id(event.assoc), None)
+            visit = self._visits.pop(event.assoc, None)
         if visit and visit.series:
             self._registrar.put(Ended(tuple(sorted(visit.series)), visit.released))
 

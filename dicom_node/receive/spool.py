@@ -45,7 +45,8 @@ class Spool:
         """The folder of one association, its entry durable."""
         folder = self.incoming / association
         folder.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
-        _sync_folder(self.incoming)
+        for above in (self.incoming, self.root, self.root.parent):
+            _sync_folder(above)
         return folder
 
     def write(self, folder: Path, number: int, meta: bytes, dataset: bytes) -> Path:
@@ -58,6 +59,8 @@ class Spool:
         path = folder / f"{number:06d}.dcm"
         try:
             _write_durably(path, meta, dataset)
+        except FileExistsError:
+            raise  # the file that is there was answered: it stays
         except OSError as error:
             path.unlink(missing_ok=True)
             if error.errno in (errno.ENOSPC, errno.EDQUOT):

@@ -66,7 +66,8 @@ def _is_ct(series: Series, _rules: AnalysisSettings) -> None:
 
 
 def _is_original(series: Series, _rules: AnalysisSettings) -> None:
-    for value in series.header.get("ImageType") or ():
+    image_type = series.header.get("ImageType") or ()
+    for value in [image_type] if isinstance(image_type, str) else image_type:
         if reason := REFUSED_IMAGE_TYPES.get(str(value).upper()):
             raise Unsuitable(reason, f"ImageType holds {value}")
     described = REFUSED_DESCRIPTION.search(str(series.header.get("SeriesDescription") or ""))
@@ -75,11 +76,11 @@ def _is_original(series: Series, _rules: AnalysisSettings) -> None:
 
 
 def _has_hounsfield(series: Series, _rules: AnalysisSettings) -> None:
-    header = series.header
-    if "RescaleSlope" not in header or "RescaleIntercept" not in header:
-        raise Unsuitable(Reason.NO_RESCALE, "RescaleSlope or RescaleIntercept missing: no Hounsfield units")
-    if (header.get("RescaleType") or "HU") != "HU":
-        raise Unsuitable(Reason.NO_RESCALE, f"RescaleType {header.RescaleType}, not HU")
+    for header in (image.header for image in series.images):
+        if not header.get("RescaleSlope") or header.get("RescaleIntercept") is None:
+            raise Unsuitable(Reason.NO_RESCALE, "RescaleSlope or RescaleIntercept missing: no Hounsfield units")
+        if (header.get("RescaleType") or "HU") != "HU":
+            raise Unsuitable(Reason.NO_RESCALE, f"RescaleType {header.RescaleType}, not HU")
 
 
 def _has_grid(series: Series, _rules: AnalysisSettings) -> None:

@@ -15,6 +15,9 @@ SHARP_KERNEL = re.compile(r"\b([BIUH]r?[5-9]\d|lung|bone|edge|y-?sharp|[EF]C(?:5
 PORTAL = re.compile(r"portal|venous|\b(pv|ven)\b", re.IGNORECASE)
 OTHER_PHASE = re.compile(r"arter|\bart\b|delay|late|nativ|non.?contrast|unenhanced", re.IGNORECASE)
 
+UNREADABLE = (ValueError, TypeError, KeyError, AttributeError, IndexError, ArithmeticError, NotImplementedError)
+"""What broken values raise when they are read: one bad series must not spoil its study."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
@@ -46,9 +49,12 @@ def chosen(verdicts: tuple[Verdict, ...]) -> Stack:
 def _verdict(series: Series, rules: AnalysisSettings) -> Verdict:
     try:
         stack = admit(series, rules)
+        return Verdict(series=series, stack=stack, score=score(series, stack))
     except Unsuitable as refusal:
         return Verdict(series=series, refusal=refusal)
-    return Verdict(series=series, stack=stack, score=score(series, stack))
+    except UNREADABLE as fault:
+        told = f"a value of the header is not what its VR says ({type(fault).__name__})"
+        return Verdict(series=series, refusal=Unsuitable(Reason.NOT_DICOM, told))
 
 
 def score(series: Series, stack: Stack) -> float:

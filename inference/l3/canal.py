@@ -1,5 +1,6 @@
 """The spinal canal: soft tissue ringed by bone, followed from slice to slice by dynamic programming."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -132,31 +133,30 @@ def _ring_support(ring: Float32Array) -> Float32Array:
     """Bone around each voxel: mean over all directions mixed with the mean over the weakest ones."""
     total = np.zeros_like(ring)
     weakest = [np.full_like(ring, np.inf) for _ in range(WEAKEST_DIRECTIONS)]
-    for angle in np.arange(RING_DIRECTIONS) * 2 * np.pi / RING_DIRECTIONS:
-        support = np.maximum.reduce([_shifted(ring, r * np.sin(angle), r * np.cos(angle)) for r in RING_RADII_MM])
+    for support in _supports(ring):
         total += support
         for place, value in enumerate(weakest):
             weakest[place], support = np.minimum(value, support), np.maximum(value, support)
     total *= np.float32((1 - WEAKEST_WEIGHT) / RING_DIRECTIONS)
-    return total + np.float32(WEAKEST_WEIGHT / WEAKEST_DIRECTIONS) * np.sum(weakest, axis=0)
+    for value in weakest:
+        total += np.float32(WEAKEST_WEIGHT / WEAKEST_DIRECTIONS) * value
+    return total
+
+
+def _supports(ring: Float32Array) -> Iterator[Float32Array]:
+    """For each direction, the most bone at any of the radii from each voxel; no bone outside."""
+    margin = round(max(RING_RADII_MM) / GRID_MM)
+    padded = np.pad(ring, ((0, 0), (margin, margin), (margin, margin)))
+    for angle in np.arange(RING_DIRECTIONS) * 2 * np.pi / RING_DIRECTIONS:
+        support = np.zeros_like(ring)
+        for radius in RING_RADII_MM:
+            row, column = (margin + round(radius * part / GRID_MM) for part in (np.sin(angle), np.cos(angle)))
+            np.maximum(support, padded[:, row : row + ring.shape[1], column : column + ring.shape[2]], out=support)
+        yield support
 
 
 def _vertebra_ahead(hu: Float32Array) -> Float32Array:
     """Density of what lies a vertebral body's distance in front, smoothed over the size of a body."""
-    dense = _shifted(_ramp(hu, 60, 260), -VERTEBRA_AHEAD_MM, 0.0)
-    return ndimage.gaussian_filter(dense, (10 / GRID_MM, 6 / GRID_MM, 6 / GRID_MM))
-
-
-def _shifted(values: Float32Array, rows_mm: float, columns_mm: float) -> Float32Array:
-    """What lies that far behind and to the left of each voxel of [height, row, column]; 0 outside."""
-    result = np.zeros_like(values)
-    (to_row, from_row), (to_column, from_column) = (
-        _overlap(size, round(mm / GRID_MM)) for size, mm in zip(values.shape[1:], (rows_mm, columns_mm), strict=True)
-    )
-    result[:, to_row, to_column] = values[:, from_row, from_column]
-    return result
-
-
-def _overlap(size: int, shift: int) -> tuple[slice, slice]:
-    """Target and source slices of an axis read `shift` further on."""
-    return slice(max(0, -shift), max(0, size - max(0, shift))), slice(max(0, shift), max(0, size + min(0, shift)))
+    rows = round(VERTEBRA_AHEAD_MM / GRID_MM)
+    ahead = np.pad(_ramp(hu, 60, 260), ((0, 0), (rows, 0), (0, 0)))[:, : hu.shape[1]]
+    return ndimage.gaussian_filter(ahead, (10 / GRID_MM, 6 / GRID_MM, 6 / GRID_MM))

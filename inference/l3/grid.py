@@ -60,7 +60,8 @@ def _plane_reducer(
 
     def reduce_plane(plane: NDArray[np.int16]) -> Float32Array:
         hu = np.clip(plane, HU_MIN, HU_MAX).astype(np.float32)
-        return _mix_columns(_block_mean(_mix_rows(_block_mean(hu, blocks[0]), rows).T, blocks[1]).T, columns)
+        by_row = _interpolated(_block_mean(hu, blocks[0]), rows)
+        return _interpolated(_block_mean(by_row.T, blocks[1]), columns).T
 
     return reduce_plane
 
@@ -87,15 +88,14 @@ def _block_mean(plane: Float32Array, block: int) -> Float32Array:
     return total
 
 
-def _mix_rows(plane: Float32Array, axis: _Resampling) -> Float32Array:
+def _interpolated(plane: Float32Array, axis: _Resampling) -> Float32Array:
     """Interpolate along axis 0."""
-    weight = axis.weight[:, None]
-    return plane[axis.lower] * (1 - weight) + plane[axis.upper] * weight
-
-
-def _mix_columns(plane: Float32Array, axis: _Resampling) -> Float32Array:
-    """Interpolate along axis 1."""
-    return plane[:, axis.lower] * (1 - axis.weight) + plane[:, axis.upper] * axis.weight
+    mixed = plane[axis.upper]
+    lower = plane[axis.lower]
+    mixed -= lower
+    mixed *= axis.weight[:, None]
+    mixed += lower
+    return mixed
 
 
 def _stretch_heights(stack: Float32Array, axis: _Resampling) -> Float32Array:

@@ -21,7 +21,9 @@ SOLID_MM = 17.5
 """What is bone-bright and thicker than this in the plane is a kidney or contrast in the bowel."""
 CREST_MIN_MM3 = 1200.0
 CREST_MIN_AREA_MM2 = 300.0
-CREST_MIN_CORTEX = 0.2
+CREST_MIN_CORTEX = 0.08
+CREST_MIN_REACH_MM = 100.0
+"""A wing of the ilium spreads further from the midline than a kidney."""
 CREST_MIN_HEIGHT_MM = 60.0
 BOTTOM_MM = 8.0
 """A wing of the ilium reaches the lowest slices or is at least `CREST_MIN_HEIGHT_MM` high."""
@@ -99,7 +101,7 @@ def _crest_tops(region: _Region) -> tuple[float, ...]:
     bone &= _between(region.ahead, CREST_AHEAD_MM)[:, :, None]
     middle = int(np.abs(region.aside).mean(0).argmin())
     halves = (slice(middle, None), slice(0, middle))
-    tops = (_wing_top(bone[:, :, half], region.hu[:, :, half]) for half in halves)
+    tops = (_wing_top(bone[:, :, half], region.hu[:, :, half], np.abs(region.aside[:, half])) for half in halves)
     return tuple(top * GRID_MM for top in tops if top is not None and top < len(bone) - 2)
 
 
@@ -113,15 +115,18 @@ def _thin_bone(hu: Float32Array) -> NDArray[np.bool_]:
     return bone
 
 
-def _wing_top(bone: NDArray[np.bool_], hu: Float32Array) -> int | None:
-    """Highest plane of the largest component that can be an iliac wing."""
+def _wing_top(bone: NDArray[np.bool_], hu: Float32Array, aside: Float64Array) -> int | None:
+    """Highest plane of the largest component that can be an iliac wing; `aside` is Float64[height, column]."""
     labels, _ = ndimage.label(bone)
     sizes = np.bincount(labels.ravel())[1:]
     boxes = ndimage.find_objects(labels)
     for index in np.argsort(sizes)[::-1][:CREST_CANDIDATES]:
         box = boxes[index]
-        if box is not None and _is_wing(labels[box] == index + 1, hu[box], box[0].start):
-            return int(box[0].stop) - 1
+        heights, _, columns = box
+        mask = labels[box] == index + 1
+        reach = np.where(mask.any(1), aside[heights, columns], 0).max()
+        if reach >= CREST_MIN_REACH_MM and _is_wing(mask, hu[box], heights.start):
+            return int(heights.stop) - 1
     return None
 
 

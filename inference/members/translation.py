@@ -17,7 +17,7 @@ OpenvinoModule: TypeAlias = Any
 OpenvinoModel: TypeAlias = Any
 
 MEAN_STEP = 16  # pixels of each axis that are averaged first
-EXACT_ENOUGH = 16384  # pixels that OpenVINO's own InstanceNorm adds up without visible loss
+EXACT_ENOUGH = 64 * 64  # pixels that OpenVINO's own InstanceNorm adds up without visible loss
 
 
 def import_openvino() -> OpenvinoModule:

@@ -24,7 +24,7 @@ rng = np.random.default_rng
 
 
 def random_slice(seed: int) -> CtSlice:
-    """Odd shapes and spacings; every fourth with a border of 0 HU, every fifth so thin that nnU-Net resamples in 3D."""
+    """Odd shapes and spacings; every fourth with a border of 0 HU, every fifth so thin that nnU-Net goes 3D."""
     draw = rng(seed)
     shape = tuple(int(side) for side in draw.integers(40, 300, 2))
     spacing = float(draw.uniform(0.5, 1.5))

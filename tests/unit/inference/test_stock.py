@@ -54,7 +54,7 @@ def with_border_of_0_hu() -> CtSlice:
 
 @pytest.mark.parametrize(
     "make",
-    [body_slice, real_slice, with_border_of_0_hu, lambda: body_slice((512, 512), (1.2, 1.2))],
+    [lambda: body_slice(seed=1), real_slice, with_border_of_0_hu, lambda: body_slice((512, 512), (1.2, 1.2))],
     ids=["drawn", "real", "border of 0 HU", "larger than a tile"],
 )
 def test_the_logit_rule_equals_stock_nnunet(stock: Any, members: tuple[FoldMember, ...], make: Any) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -31,6 +32,11 @@ def ellipse(centre: tuple[float, float], radii: tuple[float, float]) -> NDArray[
 
 def make_labels() -> LabelMap:
     """Drawn muscles in canonical orientation, not quite symmetric so that a flip is seen."""
+    return _drawn_labels().copy()
+
+
+@cache
+def _drawn_labels() -> LabelMap:
     labels = np.zeros((ROWS, COLUMNS), np.uint8)
     wall = ellipse((120, 144), (68, 98)) & ~ellipse((117, 144), (58, 88))
     wall[168:] = False
@@ -42,8 +48,14 @@ def make_labels() -> LabelMap:
     return labels
 
 
-def make_hu(labels: LabelMap) -> NDArray[np.int16]:
-    """A body around the muscles: fat, bowel, vertebra; muscle about 50 HU with some fat inside."""
+def make_hu() -> NDArray[np.int16]:
+    """A body around the drawn muscles: fat, bowel, vertebra; muscle about 50 HU."""
+    return _drawn_hu().copy()
+
+
+@cache
+def _drawn_hu() -> NDArray[np.int16]:
+    labels = _drawn_labels()
     noise = np.random.default_rng(3).normal(0, 18, labels.shape)
     hu = np.full(labels.shape, -1000.0)
     hu[ellipse((130, 144), (88, 118))] = -100
@@ -55,7 +67,7 @@ def make_hu(labels: LabelMap) -> NDArray[np.int16]:
 
 def make_ct_header(hu: NDArray[np.int16] | None = None, **overrides: Any) -> Dataset:
     """A CT Image Storage dataset as a scanner writes it; `overrides` by keyword, None deletes the attribute."""
-    pixels = make_hu(make_labels()) if hu is None else hu
+    pixels = make_hu() if hu is None else hu
     ds = Dataset()
     ds.file_meta = FileMetaDataset()
     ds.file_meta.MediaStorageSOPClassUID = CTImageStorage
@@ -177,7 +189,7 @@ def make_level(**overrides: Any) -> L3Level:
 
 
 def make_ct(**overrides: Any) -> CtSlice:
-    return replace(CtSlice(hu=make_hu(make_labels()), spacing_mm=SPACING, thickness_mm=5.0), **overrides)
+    return replace(CtSlice(hu=make_hu(), spacing_mm=SPACING, thickness_mm=5.0), **overrides)
 
 
 def make_finding(labels: LabelMap | None = None, person: Person | None = None, **overrides: Any) -> Finding:

@@ -1,0 +1,255 @@
+"""The same app that `l3node serve` starts, end to end: study in by C-STORE, results out, rows behind."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from pydicom import dcmread
+from pynetdicom import AE
+from pynetdicom.sop_class import Verification
+
+from db.schema import Delivery, Event, Measurement, Refusal, Series, Study
+from dicom_node.app import CannotStart, running
+from dicom_node.pacs.standin import StandIn
+from inference.labels import Tissue
+from tests.factories import (
+    SENDER,
+    all_sent,
+    analyses,
+    chosen,
+    destination,
+    eventually,
+    make_settings,
+    phantom,
+    rows,
+    send_study,
+    study_files,
+)
+
+
+def free_port() -> int:
+    import socket
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return int(listener.getsockname()[1])
+
+
+def test_study_in_gives_three_objects_back_and_numbers_in_sql(tmp_path: Path, data_folder: Path) -> None:
+    with StandIn(tmp_path / "pacs") as pacs:
+        settings = make_settings(data_folder, destination=[destination(pacs.ae_title, pacs.port)])
+        with running(settings) as node:
+            assert set(send_study(study_files(tmp_path / "ct"), node.port)) == {0}
+            eventually(lambda: all_sent(node.sessions), what="delivery")
+            (analysis,) = analyses(node.sessions)
+            (numbers,) = rows(node.sessions, Measurement)
+    assert (analysis.state, analysis.is_current, analysis.attempt) == ("done", True, 1)
+    assert set(pacs.received) == {"seg", "sr", "key"}
+    truth = phantom().labels[numbers.l3_index]
+    areas = {t: (truth == t).sum() * 1.56 * 1.56 / 100 for t in Tissue}
+    assert abs(numbers.l3_z_mm - phantom().l3_z_mm) < 5
+    assert numbers.psoas_area_mask_cm2 == pytest.approx(areas[Tissue.PSOAS], rel=0.2)
+    assert numbers.total_area_mask_cm2 == pytest.approx(sum(areas.values()), rel=0.1)
+    assert (numbers.model_status, numbers.l3_status, numbers.doubts) == ("demonstration", "found", "")
+    assert numbers.fold_dice > 0.9
+
+
+def test_results_belong_to_the_study_and_say_that_the_model_is_a_demonstration(
+    tmp_path: Path, data_folder: Path
+) -> None:
+    files = study_files(tmp_path / "ct", PatientName="Müller^Änne", PatientID="P-7", AccessionNumber="A-7")
+    with StandIn(tmp_path / "pacs") as pacs:
+        settings = make_settings(data_folder, destination=[destination(pacs.ae_title, pacs.port)])
+        with running(settings) as node:
+            send_study(files, node.port)
+            eventually(lambda: all_sent(node.sessions), what="delivery")
+    source = dcmread(files[0])
+    for kind, path in pacs.received.items():
+        made = dcmread(path)
+        assert made.StudyInstanceUID == source.StudyInstanceUID, kind
+        assert (str(made.PatientName), made.PatientID, made.AccessionNumber) == ("Müller^Änne", "P-7", "A-7")
+        assert "DEMO" in made.SeriesDescription.upper()
+        assert made.Modality != "CT"
+
+
+def test_sending_the_same_study_again_changes_nothing(tmp_path: Path, data_folder: Path) -> None:
+    files = study_files(tmp_path / "ct")
+    with StandIn(tmp_path / "pacs") as pacs:
+        settings = make_settings(data_folder, destination=[destination(pacs.ae_title, pacs.port)])
+        with running(settings) as node:
+            send_study(files, node.port)
+            eventually(lambda: all_sent(node.sessions), what="delivery")
+            before = len(rows(node.sessions, Event))
+            ours = list(pacs.received.values())
+            for _ in range(2):
+                assert set(send_study([*files, *ours], node.port)) == {0}
+            eventually(lambda: len(rows(node.sessions, Refusal)) == 1, what="our own objects counted")
+    assert len(rows(node.sessions, Event)) == before
+    assert len(analyses(node.sessions)) == 1
+    assert len(list((data_folder / "spool").rglob("*.dcm"))) == len(files)
+
+
+def test_a_late_slice_makes_a_linked_revision_and_one_current_result(tmp_path: Path, data_folder: Path) -> None:
+    files = study_files(tmp_path / "ct")
+    with StandIn(tmp_path / "pacs") as pacs:
+        settings = make_settings(data_folder, destination=[destination(pacs.ae_title, pacs.port)])
+        with running(settings) as node:
+            send_study(files[1:], node.port)
+            eventually(lambda: all_sent(node.sessions), what="first delivery")
+            send_study(files[:1], node.port)
+            eventually(lambda: all_sent(node.sessions, 6), what="second delivery")
+            first, second = analyses(node.sessions)
+    assert (first.state, first.is_current) == ("superseded", False)
+    assert (second.state, second.is_current, second.revision) == ("done", True, 2)
+    assert second.supersedes_id == first.id
+    assert "rev 2" in dcmread(pacs.received["seg"]).SeriesDescription
+
+
+def test_corrected_demographics_make_a_revision_with_the_new_name(tmp_path: Path, data_folder: Path) -> None:
+    files = study_files(tmp_path / "ct")
+    with StandIn(tmp_path / "pacs") as pacs:
+        settings = make_settings(data_folder, destination=[destination(pacs.ae_title, pacs.port)])
+        with running(settings) as node:
+            send_study(files, node.port)
+            eventually(lambda: all_sent(node.sessions), what="first delivery")
+            send_study(study_files(tmp_path / "corrected", PatientID="CORRECTED"), node.port)
+            eventually(lambda: all_sent(node.sessions, 6), what="second delivery")
+            assert [study.patient_id for study in rows(node.sessions, Study)] == ["CORRECTED"]
+    assert dcmread(pacs.received["sr"]).PatientID == "CORRECTED"
+
+
+def test_a_dead_pacs_loses_nothing(tmp_path: Path, data_folder: Path) -> None:
+    port = free_port()
+    settings = make_settings(data_folder, destination=[destination("STANDIN", port)])
+    with running(settings) as node:
+        send_study(study_files(tmp_path / "ct"), node.port)
+        eventually(lambda: any(p.attempt for p in rows(node.sessions, Delivery)), what="first failed attempt")
+    with StandIn(tmp_path / "pacs", port=port) as pacs, running(settings) as node:
+        eventually(lambda: all_sent(node.sessions), seconds=90, what="delivery after the PACS came back")
+        assert len(analyses(node.sessions)) == 1
+    assert set(pacs.received) == {"seg", "sr", "key"}
+
+
+def test_a_new_site_holds_everything_for_review(tmp_path: Path, data_folder: Path) -> None:
+    with StandIn(tmp_path / "pacs") as pacs:
+        settings = make_settings(
+            data_folder, destination=[destination(pacs.ae_title, pacs.port)], review={"policy": "always"}
+        )
+        with running(settings) as node:
+            send_study(study_files(tmp_path / "ct"), node.port)
+            (analysis,) = eventually(lambda: analyses(node.sessions, "held"), what="held result")
+            assert rows(node.sessions, Delivery) == []
+            assert rows(node.sessions, Measurement) != []
+    assert (analysis.reason, analysis.is_current) == ("review policy: always", False)
+    assert pacs.received == {}
+
+
+def test_demonstration_results_stay_here_unless_the_destination_accepts_them(
+    tmp_path: Path, data_folder: Path
+) -> None:
+    with StandIn(tmp_path / "pacs") as pacs:
+        there = destination(pacs.ae_title, pacs.port, accept_demo=False)
+        with running(make_settings(data_folder, destination=[there])) as node:
+            send_study(study_files(tmp_path / "ct"), node.port)
+            eventually(lambda: analyses(node.sessions, "done"), what="result")
+            assert rows(node.sessions, Delivery) == []
+
+
+@pytest.mark.parametrize(
+    ("case", "reason"),
+    [
+        ("chest", "l3_"),
+        ("localizer", "localizer"),
+        ("child", "under_18_or_age_unknown"),
+        ("short", "coverage"),
+    ],
+)
+def test_what_cannot_be_measured_ends_with_a_reason_and_no_object(
+    case: str, reason: str, tmp_path: Path, data_folder: Path
+) -> None:
+    files = {
+        "chest": lambda folder: study_files(folder, drawn=phantom(bottom_mm=160, slices=50)),
+        "localizer": lambda folder: study_files(folder, ImageType=["ORIGINAL", "PRIMARY", "LOCALIZER"])[:2],
+        "child": lambda folder: study_files(folder, PatientAge="012Y"),
+        "short": lambda folder: study_files(folder)[:8],
+    }[case](tmp_path / "ct")
+    with StandIn(tmp_path / "pacs") as pacs:
+        settings = make_settings(data_folder, destination=[destination(pacs.ae_title, pacs.port)])
+        with running(settings) as node:
+            send_study(files, node.port)
+            study = eventually(lambda: chosen(node.sessions), what="choice")
+            if case == "chest":
+                (analysis,) = eventually(lambda: analyses(node.sessions, "not_measured"), what="refusal")
+                assert analysis.reason.startswith(reason)
+            else:
+                assert study.reason.startswith(reason)
+                assert [series.state for series in rows(node.sessions, Series)] == ["ignored"]
+                assert analyses(node.sessions) == []
+    assert pacs.received == {}
+
+
+def test_the_best_series_of_a_study_is_chosen_once(tmp_path: Path, data_folder: Path) -> None:
+    study = {"StudyInstanceUID": "2.25.4711"}
+    lung = study_files(
+        tmp_path / "lung", SeriesInstanceUID="2.25.1", ConvolutionKernel="B70f", SeriesDescription="Lung", **study
+    )
+    soft = study_files(tmp_path / "soft", SeriesInstanceUID="2.25.2", **study)
+    with running(make_settings(data_folder)) as node:
+        send_study([*lung, *soft], node.port)
+        (analysis,) = eventually(lambda: analyses(node.sessions, "done"), what="result")
+        found = {series.series_instance_uid: series for series in rows(node.sessions, Series)}
+    assert (found["2.25.1"].state, found["2.25.2"].state) == ("ignored", "chosen")
+    assert found["2.25.2"].score > found["2.25.1"].score > 0
+    assert analysis.series_id == found["2.25.2"].id
+
+
+def test_one_data_folder_has_one_node(data_folder: Path) -> None:
+    settings = make_settings(data_folder)
+    with running(settings), pytest.raises(CannotStart, match="another node"), running(settings):
+        pass
+
+
+def test_the_web_process_tells_the_health_and_comes_back_when_killed(data_folder: Path) -> None:
+    import httpx
+
+    def ask() -> dict[str, object] | None:
+        try:
+            return dict(httpx.get(f"http://127.0.0.1:{node.web_port}/health", timeout=20).json())
+        except httpx.TransportError:
+            return None
+
+    with running(make_settings(data_folder, web={"enabled": True})) as node:
+        assert eventually(ask)["status"] == "ok"
+        import multiprocessing
+
+        (web,) = [child for child in multiprocessing.active_children() if child.name == "web"]
+        web.kill()
+        web.join()
+        assert eventually(ask)["status"] == "ok"
+
+
+def test_the_stored_label_map_is_what_the_seg_holds(tmp_path: Path, data_folder: Path) -> None:
+    import nibabel
+
+    with StandIn(tmp_path / "pacs") as pacs:
+        settings = make_settings(data_folder, destination=[destination(pacs.ae_title, pacs.port)])
+        with running(settings) as node:
+            send_study(study_files(tmp_path / "ct"), node.port)
+            eventually(lambda: all_sent(node.sessions), what="delivery")
+    (stored,) = (data_folder / "results").rglob("label.nii.gz")
+    labels = np.asarray(nibabel.load(stored).dataobj)[:, :, 0].T
+    seg = dcmread(pacs.received["seg"])
+    frames = dict(
+        zip((f.SegmentIdentificationSequence[0].ReferencedSegmentNumber for f in seg.PerFrameFunctionalGroupsSequence),
+            seg.pixel_array, strict=True)
+    )
+    for tissue in Tissue:
+        assert np.array_equal(frames[tissue] > 0, labels == tissue)
+
+
+def test_the_node_answers_echo(data_folder: Path) -> None:
+    with running(make_settings(data_folder)) as node:
+        ae = AE(SENDER)
+        ae.add_requested_context(Verification)
+        association = ae.associate("127.0.0.1", node.port, ae_title="L3NODE")
+        assert association.send_c_echo().Status == 0
+        association.release()
