@@ -32,6 +32,8 @@ MIN_DISCS = 3
 DISC_SEEN = 0.3
 SACRUM_LIKELY, SACRUM_SEEN = 0.5, 0.8
 RIB_SEEN_HU, RIB_UNSEEN_HU = 100.0, 88.0
+RIB_ROOM_MM = 8.0
+"""A missing rib counts against T12 only if the series goes on above it by this much."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,11 +106,10 @@ def judge(sight: Sight) -> Verdict:
 
 def count_ribs(sight: Sight) -> RibCount:
     """Compare the ribs seen with the labels."""
-    twelfth, whole = _rib_hu(sight, T12)
-    lumbar = max(_rib_hu(sight, level)[0] for level in range(L3, L1 + 1))
+    twelfth, lumbar = _rib_hu(sight, T12), max(_rib_hu(sight, level) for level in range(L3, L1 + 1))
     if lumbar >= RIB_SEEN_HU:
         return RibCount(anchored=False, contradiction="a vertebra counted as lumbar bears a rib")
-    if whole and twelfth < RIB_UNSEEN_HU:
+    if twelfth < RIB_UNSEEN_HU and _has_room_above(sight, T12):
         return RibCount(anchored=False, contradiction="the vertebra counted as T12 bears no rib")
     return RibCount(anchored=twelfth >= RIB_SEEN_HU and lumbar < RIB_UNSEEN_HU)
 
@@ -190,16 +191,22 @@ def _expected_inside(sight: Sight) -> bool:
     return any(e is not None and e.sd_mm < e.height_mm < sight.coverage_mm - e.sd_mm for e in seen)
 
 
-def _rib_hu(sight: Sight, level: int) -> tuple[float, bool]:
-    """Strongest rib bridge (HU) of a level, and whether the whole level is in view; nothing seen is -1000 HU."""
+def _rib_hu(sight: Sight, level: int) -> float:
+    """Strongest rib bridge of a level; where the level is not in view, far below any rib."""
     lower, upper = sight.labelling.tops[level - 1], sight.labelling.tops[level]
     if lower.probability < DISC_SEEN:
-        return OUTSIDE_HU, False
+        return OUTSIDE_HU
     whole = upper.probability >= DISC_SEEN
     height = upper.arc_mm - lower.arc_mm if whole else LEVELS[level].height_mm
     place = (sight.spine.arc_mm - lower.arc_mm) / height
     part = (place >= RIB_PART[0]) & (place <= RIB_PART[1])
-    return float(sight.features.rib_hu[part].max(initial=OUTSIDE_HU)), whole
+    return float(sight.features.rib_hu[part].max(initial=OUTSIDE_HU))
+
+
+def _has_room_above(sight: Sight, level: int) -> bool:
+    """The whole level and something above it are in view."""
+    top = sight.labelling.tops[level]
+    return top.probability >= DISC_SEEN and top.arc_mm + RIB_ROOM_MM <= sight.spine.arc_mm[-1]
 
 
 def _agrees(expected: Expected | None, height_mm: float) -> bool:

@@ -52,7 +52,7 @@ def _plane_reducer(
     shape: tuple[int, int], spacing_mm: tuple[float, float]
 ) -> Callable[[NDArray[np.int16]], Float32Array]:
     """Prepare the reduction of a source plane: block means, then linear interpolation, rows before columns."""
-    blocks = [max(1, int(GRID_MM * BLOCK_FILL / mm)) for mm in spacing_mm]
+    blocks = [max(1, min(size, int(GRID_MM * BLOCK_FILL / mm))) for size, mm in zip(shape, spacing_mm, strict=True)]
     rows, columns = (
         _resampling(size // block, mm * block, mm * (block - 1) / 2)
         for size, block, mm in zip(shape, blocks, spacing_mm, strict=True)

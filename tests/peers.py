@@ -1,0 +1,256 @@
+"""Real peers on free ports: Orthanc as PACS, the node as its own process, a gate that opens when told."""
+
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+import tomllib
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session, sessionmaker
+
+from config.settings import Settings
+from db.session import Sessions, open_engine
+from tests.factories import REPOSITORY, eventually
+
+ORTHANC_AE, NODE_AE = "ORTHANC", "L3NODE"
+ROUTE = """
+function OnStableStudy(study, tags, metadata)
+  local job = {Resources = {study}, Synchronous = false}
+  RestApiPost('/modalities/node/store', DumpJson(job))
+end
+"""
+
+
+def free_port() -> int:
+    """A TCP port that nobody holds just now."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return int(listener.getsockname()[1])
+
+
+@dataclass(frozen=True)
+class Orthanc:
+    """A running Orthanc: `port` speaks DICOM, `rest` is its REST interface."""
+
+    port: int
+    rest: httpx.Client
+
+    def upload(self, files: list[Path]) -> str:
+        """Store files; the Orthanc ID of their study."""
+        for path in files:
+            self.rest.post("/instances", content=path.read_bytes()).raise_for_status()
+        (study,) = self.rest.get("/studies").json()
+        return str(study)
+
+    def route(self, study: str) -> bool:
+        """Send the whole study to the node now; whether all of it was answered with success."""
+        job = {"Resources": [study], "Synchronous": True, "Permissive": False}
+        return self.rest.post("/modalities/node/store", json=job, timeout=120).status_code == 200
+
+    def start_routing(self, study: str) -> None:
+        """Send the whole study to the node in the background."""
+        self.rest.post("/modalities/node/store", json={"Resources": [study], "Synchronous": False}).raise_for_status()
+
+    def contents(self) -> dict[str, list[str]]:
+        """Orthanc IDs of all instances by Modality."""
+        found: dict[str, list[str]] = {}
+        for series in self.rest.get("/series?expand").json():
+            found.setdefault(series["MainDicomTags"]["Modality"], []).extend(series["Instances"])
+        return found
+
+    def download(self, instance: str, path: Path) -> Path:
+        """One object as a file."""
+        path.write_bytes(self.rest.get(f"/instances/{instance}/file").content)
+        return path
+
+
+@contextmanager
+def orthanc(folder: Path, node_port: int, *, auto_route: bool) -> Iterator[Orthanc]:
+    """Orthanc from Debian with a store of its own; `auto_route` sends every stable study to the node."""
+    program = shutil.which("Orthanc")
+    if program is None:
+        pytest.skip("Orthanc is not installed (Debian package orthanc)")
+    port, web = free_port(), free_port()
+    config = write_config(folder, port, web, node_port, auto_route)
+    with (folder / "orthanc.log").open("w") as log:
+        process = subprocess.Popen([program, str(config)], stdout=log, stderr=log)
+        try:
+            with httpx.Client(base_url=f"http://127.0.0.1:{web}", timeout=30) as rest:
+                eventually(lambda: answers(rest), what="Orthanc")
+                yield Orthanc(port, rest)
+        finally:
+            process.terminate()
+            process.wait(20)
+
+
+def answers(rest: httpx.Client) -> bool:
+    try:
+        return rest.get("/system").status_code == 200
+    except httpx.TransportError:
+        return False
+
+
+def write_config(folder: Path, port: int, web: int, node_port: int, auto_route: bool) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "route.lua").write_text(ROUTE)
+    settings: dict[str, Any] = {
+        "Name": "TestPACS",
+        "StorageDirectory": str(folder / "store"),
+        "IndexDirectory": str(folder / "store"),
+        "HttpPort": web,
+        "RemoteAccessAllowed": False,
+        "AuthenticationEnabled": False,
+        "DicomAet": ORTHANC_AE,
+        "DicomPort": port,
+        "DicomCheckCalledAet": False,
+        "DicomAlwaysAllowStore": True,
+        "DicomModalities": {"node": {"AET": NODE_AE, "Host": "127.0.0.1", "Port": node_port}},
+        "StableAge": 2,
+        "UnknownSopClassAccepted": True,
+        "OverwriteInstances": False,
+        "LuaScripts": [str(folder / "route.lua")] if auto_route else [],
+        "DicomScuTimeout": 30,
+        "SaveJobs": False,
+    }
+    path = folder / "orthanc.json"
+    path.write_text(json.dumps(settings))
+    return path
+
+
+class Served:
+    """`l3node serve` as a process group of its own, which can be killed as a host loses power."""
+
+    def __init__(self, config: Path) -> None:
+        self._config = config
+        self._process: subprocess.Popen[bytes] | None = None
+        self.settings = Settings.model_validate(tomllib.loads(config.read_text()))
+        self._engine: Engine = open_engine(self.settings.database_url)
+        self.sessions: Sessions = sessionmaker(
+            self._engine.execution_options(looking=True), class_=Session, expire_on_commit=False
+        )
+
+    def __enter__(self) -> "Served":
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.kill()
+        self._engine.dispose()
+
+    def start(self) -> None:
+        """Start and wait until the DICOM port answers."""
+        log = (self._config.parent / "node.log").open("a")
+        with log:
+            self._process = subprocess.Popen(
+                [sys.executable, "-c", "from dicom_node.cli import main; main()", "serve", "-c", str(self._config)],
+                cwd=REPOSITORY,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+        eventually(self._listens, what="the node")
+
+    def kill(self) -> None:
+        """SIGKILL for node, worker and web process at once."""
+        if self._process:
+            with suppress(ProcessLookupError):
+                os.killpg(self._process.pid, signal.SIGKILL)
+            self._process.wait()
+            self._process = None
+
+    def stop(self) -> int:
+        """SIGTERM, as systemd does; the exit code."""
+        assert self._process
+        self._process.terminate()
+        code = self._process.wait(60)
+        self._process = None
+        return code
+
+    def _listens(self) -> bool:
+        assert self._process
+        assert self._process.poll() is None, (self._config.parent / "node.log").read_text()[-2000:]
+        with suppress(OSError), socket.create_connection(("127.0.0.1", self.settings.receive.port), 1):
+            return True
+        return False
+
+
+def node_config(folder: Path, data: Path, *, node_port: int, pacs_port: int) -> Path:
+    """Settings of a node between Orthanc and Orthanc, everything sent."""
+    path = folder / "l3node.toml"
+    path.write_text(
+        f"""
+[node]
+ae_title = "{NODE_AE}"
+data = "{data}"
+time_zone = "Europe/Berlin"
+[receive]
+port = {node_port}
+minimum_free_bytes = 0
+[[source]]
+ae_title = "{ORTHANC_AE}"
+forwards = "finished"
+[[destination]]
+ae_title = "{ORTHANC_AE}"
+host = "127.0.0.1"
+port = {pacs_port}
+accept_demo = true
+timeout = 10
+[study]
+series_quiet = 0.5
+study_quiet = 0.5
+[review]
+policy = "never"
+[web]
+port = 0
+"""
+    )
+    return path
+
+
+class Gate:
+    """A TCP port that refuses until it is opened; then it forwards to `target`."""
+
+    def __init__(self, target: int) -> None:
+        self.port = free_port()
+        self._target = target
+        self._listener: socket.socket | None = None
+
+    def open(self) -> None:
+        """From now on connections go through."""
+        self._listener = socket.create_server(("127.0.0.1", self.port))
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def close(self) -> None:
+        """Refuse again."""
+        if self._listener:
+            self._listener.close()
+
+    def _accept(self) -> None:
+        assert self._listener
+        with suppress(OSError):
+            while True:
+                near, _ = self._listener.accept()
+                far = socket.create_connection(("127.0.0.1", self._target))
+                for one, other in ((near, far), (far, near)):
+                    threading.Thread(target=pump, args=(one, other), daemon=True).start()
+
+
+def pump(one: socket.socket, other: socket.socket) -> None:
+    """Copy bytes until either side ends."""
+    with suppress(OSError):
+        while data := one.recv(65536):
+            other.sendall(data)
+    for end in (one, other):
+        with suppress(OSError):
+            end.shutdown(socket.SHUT_RDWR)

@@ -1,0 +1,87 @@
+"""Results as files: whole, private, durable before their rows."""
+
+import hashlib
+import os
+from pathlib import Path
+
+import pytest
+
+from dicom_node.job import Measured
+from dicom_node.store import orphans, result_folder, store, write_durably
+from reporting.finding import Encoded
+
+KEY = "ab" * 32
+
+
+def outcome(*kinds: str) -> Measured:
+    return Measured(
+        facts={},
+        doubts=(),
+        objects=tuple(
+            Encoded(
+                kind=kind,  # type: ignore[arg-type]
+                sop_class_uid="1.2",
+                sop_instance_uid=f"1.3.{number}",
+                series_instance_uid="1.4",
+                data=kind.encode() * 9,
+            )
+            for number, kind in enumerate(kinds)
+        ),
+        image_nii=b"image",
+        label_nii=b"label",
+        seconds={},
+    )
+
+
+def test_stored_objects_are_on_disk_as_they_were_encoded(tmp_path: Path) -> None:
+    stored = store(tmp_path, KEY, outcome("seg", "sr", "key"))
+    assert [one.kind for one in stored] == ["seg", "sr", "key"]
+    for one in stored:
+        data = (tmp_path / one.path).read_bytes()
+        assert (hashlib.sha256(data).hexdigest(), len(data)) == (one.sha256, one.size_bytes)
+    names = sorted(path.name for path in result_folder(tmp_path, KEY).iterdir())
+    assert names == ["image.nii.gz", "key.dcm", "label.nii.gz", "seg.dcm", "sr.dcm"]
+
+
+def test_results_are_private(tmp_path: Path) -> None:
+    store(tmp_path, KEY, outcome("seg"))
+    folder = result_folder(tmp_path, KEY)
+    assert folder.stat().st_mode & 0o777 == 0o700
+    assert {path.stat().st_mode & 0o777 for path in folder.iterdir()} == {0o600}
+
+
+def test_files_and_every_folder_above_are_synced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    synced: list[str] = []
+    for name in ("fsync", "fdatasync"):
+        true_sync = getattr(os, name)
+        monkeypatch.setattr(
+            os, name, lambda fd, true_sync=true_sync: (synced.append(os.readlink(f"/proc/self/fd/{fd}")), true_sync(fd))
+        )
+    store(tmp_path, KEY, outcome("seg"))
+    folder = result_folder(tmp_path, KEY)
+    assert [Path(path) for path in synced[-3:]] == [folder, folder.parent, folder.parent.parent]
+    assert {Path(path).name for path in synced[:-3]} == {".seg.dcm.part", ".image.nii.gz.part", ".label.nii.gz.part"}
+
+
+def test_a_file_is_never_half_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "a.bin"
+    write_durably(path, b"first")
+
+    def fails(_descriptor: int) -> None:
+        raise OSError("power")
+
+    monkeypatch.setattr(os, "fdatasync", fails)
+    with pytest.raises(OSError, match="power"):
+        write_durably(path, b"second")
+    assert path.read_bytes() == b"first"
+
+
+def test_result_folders_without_a_row_are_orphans(tmp_path: Path) -> None:
+    kept = store(tmp_path, KEY, outcome("seg"))
+    lost_key = "cd" * 32
+    store(tmp_path, lost_key, outcome("seg"))
+    assert list(orphans(tmp_path, frozenset(one.path for one in kept))) == [result_folder(tmp_path, lost_key)]
+
+
+def test_a_fresh_data_folder_has_no_orphans(tmp_path: Path) -> None:
+    assert list(orphans(tmp_path, frozenset())) == []
