@@ -1,4 +1,4 @@
-"""What all tests share: where the real data are, one converted model for the whole run, and when a skip is an error."""
+"""What all tests share: where the real data are, one converted model for a run, and when a skip is an error."""
 
 import os
 import re
@@ -29,7 +29,7 @@ def must_run(item: pytest.Item) -> bool:
     """Whether a skip of this test hides what CI is there to show; data outside the repository is not CI's to have."""
     if "shared_data" in getattr(item, "fixturenames", ()) and not SHARED_DATA.is_dir():
         return False
-    return item.nodeid.startswith(REAL_PEERS) or item.name in named_in_risks()
+    return item.nodeid.startswith(REAL_PEERS) or getattr(item, "originalname", item.name) in named_in_risks()
 
 
 def named_in_risks() -> frozenset[str]:
@@ -47,10 +47,11 @@ def shared_data() -> Path:
 
 @pytest.fixture(scope="session")
 def warm_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The bundled model converted once, as a node's cache folder; converted in a process of its own, like a worker."""
+    """The bundled model converted once, as a node's cache folder; converted in its own process, like a worker."""
     cache = tmp_path_factory.mktemp("model") / "cache"
     code = (
-        "import sys; from pathlib import Path; from config.settings import AnalysisSettings; from dicom_node import worker;"
+        "import sys; from pathlib import Path; from config.settings import AnalysisSettings;"
+        "from dicom_node import worker;"
         "worker.warm(worker.Opening(rules=AnalysisSettings(), cache=Path(sys.argv[1]), device='cpu', threads=2))"
     )
     subprocess.run([sys.executable, "-c", code, str(cache)], check=True, cwd=REPOSITORY)

@@ -62,7 +62,9 @@ def send_study(files: Iterable[Path], port: int, *, calling: str = SENDER, calle
     """C-STORE files over one association, released at the end; the statuses."""
     datasets = [dcmread(path) for path in files]
     ae = AE(calling)
-    for sop_class, syntax in sorted({(str(one.SOPClassUID), str(one.file_meta.TransferSyntaxUID)) for one in datasets}):
+    for sop_class, syntax in sorted(
+        {(str(one.SOPClassUID), str(one.file_meta.TransferSyntaxUID)) for one in datasets}
+    ):
         ae.add_requested_context(sop_class, syntax)
     association = ae.associate("127.0.0.1", port, ae_title=called)
     assert association.is_established

@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import threading
+import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -16,7 +17,6 @@ from typing import Any
 
 import httpx
 import pytest
-import tomllib
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session, sessionmaker
 

@@ -18,7 +18,7 @@ BODY_MM = 24.0
 
 
 def canonical(path: Path) -> tuple[NDArray[Any], tuple[float, float, float]]:
-    """A RAS NIfTI as [slice, row, column] (caudal to cranial, anterior to posterior, right to left) and its spacing."""
+    """A RAS NIfTI as [slice, row, column] (to the head, the back, the left) and its spacing."""
     image = nibabel.as_closest_canonical(nibabel.load(path))
     x, y, z = (float(size) for size in image.header.get_zooms()[:3])
     return np.asarray(image.dataobj).transpose(2, 1, 0)[:, ::-1, ::-1], (z, y, x)
@@ -28,9 +28,7 @@ def write_real_ct(shared: Path, folder: Path, **attributes: Any) -> list[Path]:
     """The real CT as a series of 512 x 512 images in real Hounsfield units."""
     hu, (dz, dy, dx) = canonical(shared / "real_ct" / "ct.nii.gz")
     side = max(hu.shape[1:])
-    padded = np.pad(
-        hu.astype(np.float32), ((0, 0), *((0, side - n) for n in hu.shape[1:])), constant_values=-1024
-    )
+    padded = np.pad(hu.astype(np.float32), ((0, 0), *((0, side - n) for n in hu.shape[1:])), constant_values=-1024)
     factor = SIZE / side
     fine = ndi.zoom(padded, (1, factor, factor), order=1, grid_mode=True, mode="nearest")
     volume = CtVolume(hu=np.rint(fine).astype(np.int16), spacing_mm=(dz, dy / factor, dx / factor))

@@ -94,7 +94,7 @@ def label_spine(spine: StraightSpine, features: SpineFeatures, landmarks: Landma
 
 def _model(spine: StraightSpine, features: SpineFeatures, landmarks: Landmarks, top_mm: float) -> _Model:
     disc = disc_log_ratio(features)
-    stretches = read_stretches(spine, features)
+    stretches = read_stretches(spine, features, max(landmarks.crest_tops_mm, default=-np.inf))
     start = _start(spine, landmarks, top_mm)
     start[SACRUM] += sacrum_log_score(spine, features)
     size_prior = -0.5 * (np.log(BODY_SIZES) / BODY_SIZE_SD) ** 2

@@ -27,6 +27,8 @@ INNER_DISC_MARGIN_MM = 6.0
 RIB_PART = (0.30, 0.95)
 """Part of a stretch, from below, in which its rib meets the canal's side."""
 RIB_MIDPOINT_HU, RIB_SOFTNESS_HU = 95.0, 10.0
+CREST_MARGIN_MM = 5.0
+"""Below the iliac crest, and up to this above it, a bridge of bone says nothing about ribs."""
 TILT_WEIGHT, TILT_LIMIT = 0.35, 6.0
 SACRUM_SEEN_MM = (2.0, 26.0)
 SACRUM_FUSED_MM = (6.0, 74.0)
@@ -46,11 +48,12 @@ class Stretches:
     tilt: Float64Array
 
 
-def read_stretches(spine: StraightSpine, features: SpineFeatures) -> Stretches:
-    """Measure all stretches of the spine."""
+def read_stretches(spine: StraightSpine, features: SpineFeatures, crest_top_mm: float) -> Stretches:
+    """Measure all stretches of the spine; `crest_top_mm` is the height of the iliac crest, -inf where not seen."""
     shape = (len(spine.arc_mm), len(STRETCH_STEPS))
     likeness, rib, tilt = np.full(shape, -np.inf), np.zeros(shape), np.zeros(shape)
     presence = rib_presence(features.rib_hu)
+    presence[spine.body_height_mm < crest_top_mm + CREST_MARGIN_MM] = 0.5
     clarity = np.concatenate([[0.0], np.cumsum(np.clip((spine.score - 0.45) * 3, -1.2, 0.5))])
     for column, steps in enumerate(STRETCH_STEPS):
         count = max(0, shape[0] - steps)

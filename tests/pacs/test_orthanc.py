@@ -40,9 +40,7 @@ class Site:
 
 
 @pytest.fixture(scope="module")
-def site(
-    tmp_path_factory: pytest.TempPathFactory, shared_data: Path, warm_cache: Path
-) -> Iterator[Site]:
+def site(tmp_path_factory: pytest.TempPathFactory, shared_data: Path, warm_cache: Path) -> Iterator[Site]:
     folder = tmp_path_factory.mktemp("site")
     port, data = free_port(), folder / "node"
     data.mkdir(mode=0o700)
@@ -62,7 +60,9 @@ def site(
 
 def test_orthanc_ends_up_with_ct_seg_sr_and_key_image_in_one_study(site: Site) -> None:
     counts = {modality: len(instances) for modality, instances in site.pacs.contents().items()}
-    assert counts == {"CT": 112, "SEG": 1, "SR": 1, "OT": 1} or counts == {"CT": counts["CT"]} | dict.fromkeys(OURS, 1)
+    assert counts == {"CT": 112, "SEG": 1, "SR": 1, "OT": 1} or counts == {"CT": counts["CT"]} | dict.fromkeys(
+        OURS, 1
+    )
     assert site.pacs.rest.get("/studies").json() == [site.study]
 
 

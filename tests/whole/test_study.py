@@ -239,8 +239,14 @@ def test_the_stored_label_map_is_what_the_seg_holds(tmp_path: Path, data_folder:
     labels = np.asarray(nibabel.load(stored).dataobj)[:, :, 0].T
     seg = dcmread(pacs.received["seg"])
     frames = dict(
-        zip((f.SegmentIdentificationSequence[0].ReferencedSegmentNumber for f in seg.PerFrameFunctionalGroupsSequence),
-            seg.pixel_array, strict=True)
+        zip(
+            (
+                f.SegmentIdentificationSequence[0].ReferencedSegmentNumber
+                for f in seg.PerFrameFunctionalGroupsSequence
+            ),
+            seg.pixel_array,
+            strict=True,
+        )
     )
     for tissue in Tissue:
         assert np.array_equal(frames[tissue] > 0, labels == tissue)

@@ -27,7 +27,9 @@ SCOUT = series("1.5", 5.0, ImageType=["ORIGINAL", "PRIMARY", "LOCALIZER"])
 
 
 def test_the_thick_soft_portal_series_wins_whatever_the_order() -> None:
-    for order in permutations([SOFT, LUNG, ARTERIAL, THIN_SOFT, SCOUT]):
+    study = [SOFT, LUNG, ARTERIAL, THIN_SOFT, SCOUT]
+    for first in range(len(study)):
+        order = study[first:] + study[:first]
         verdicts = judge(order, RULES)
         assert verdicts[0].series is SOFT
         assert verdicts[-1].series is SCOUT

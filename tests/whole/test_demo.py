@@ -1,0 +1,45 @@
+"""`l3node demo`, as `make demo` ends: complete on loopback alone, and honest when something is missing."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from tests.factories import REPOSITORY
+from tests.tools import tool
+
+
+def demo(out: Path, cache: Path, *prefix: str) -> subprocess.CompletedProcess[str]:
+    shutil.copytree(cache, out / "node" / "cache", copy_function=os.link)
+    command = [
+        sys.executable,
+        "-c",
+        "from dicom_node.cli import main; main()",
+        "demo",
+        "-o",
+        str(out),
+        "--slices",
+        "80",
+    ]
+    return subprocess.run([*prefix, *command], capture_output=True, text=True, cwd=REPOSITORY)
+
+
+def test_the_demo_tells_the_whole_story(tmp_path: Path, warm_cache: Path) -> None:
+    told = demo(tmp_path, warm_cache)
+    assert told.returncode == 0, told.stdout + told.stderr
+    for words in ("true area", "from the true middle", "Seconds per step", "SMI", "demonstration", "seg.dcm"):
+        assert words in told.stdout
+
+
+def test_no_connection_leaves_the_machine(tmp_path: Path, warm_cache: Path) -> None:
+    """The whole demo, every process of it, under strace: each connect is to loopback or to a Unix socket."""
+    trace = tmp_path / "trace"
+    told = demo(
+        tmp_path, warm_cache, tool("strace"), "-f", "-qq", "-e", "trace=connect,sendto,sendmsg", "-o", str(trace)
+    )
+    assert told.returncode == 0, told.stdout + told.stderr
+    lines = trace.read_text().splitlines()
+    inet = [line for line in lines if "AF_INET" in line]
+    assert inet, "nothing was traced"
+    assert [line for line in inet if '"127.0.0.1"' not in line and '"::1"' not in line] == []
