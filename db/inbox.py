@@ -61,8 +61,8 @@ def register(session: Session, arrivals: Iterable[Arrival], same_pixels: SamePix
         elif not _same(known, arrival, same_pixels):
             _mark_changed(session, known, arrival)
             aside.append(arrival.path)
-        elif known.identity_digest == arrival.identity_digest:
-            drop.append(arrival.path)
+        elif known.identity_digest == arrival.identity_digest or arrival.received_at <= known.received_at:
+            drop.append(arrival.path)  # the same, or an older file that a crash left behind
         else:
             drop.append(_replace(session, known, arrival))
     return Registered(tuple(drop), tuple(aside))
@@ -102,6 +102,7 @@ def _replace(session: Session, known: Instance, arrival: Arrival) -> str:
     known.path, known.size_bytes = arrival.path, arrival.size_bytes
     known.transfer_syntax_uid = arrival.transfer_syntax_uid
     known.identity_digest, known.pixels_digest = arrival.identity_digest, arrival.pixels_digest
+    known.received_at = arrival.received_at
     _reopen(session, known.series, arrival.received_at, "patient or study attributes changed")
     study = known.series.study
     study.patient_id, study.issuer_of_patient_id = arrival.patient_id, arrival.issuer_of_patient_id
@@ -124,6 +125,7 @@ def _series(session: Session, arrival: Arrival) -> Series:
         study=_study(session, arrival),
         series_instance_uid=arrival.series_instance_uid,
         state="receiving",
+        interrupted=True,  # until the association that carries it is released
         first_at=arrival.received_at,
         last_at=arrival.received_at,
     )
@@ -161,6 +163,7 @@ def _reopen(session: Session, series: Series, now: datetime, why: str) -> None:
         begins = {"first_at": now}
         move(session, Entity.STUDY, series.study_id, series.study.state, "open", now=now, reason=why, changes=begins)
     series.interrupted = True  # until a release is seen: rows made of adopted files have lost theirs
+    series.interrupted = True
     series.last_at = max(series.last_at, now)
     series.study.last_at = max(series.study.last_at, now)
 

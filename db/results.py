@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from db.outbox import cancel, post
-from db.schema import Analysis, Artifact, Measurement, Model
+from db.schema import Analysis, Artifact, Measurement, Model, Series
 from db.states import Entity, move, note
 
 RETRY_WAIT = timedelta(seconds=10)
@@ -55,7 +55,7 @@ def ask(
     """Queue a request; None when the same one was asked before.  A queued older one of the study is superseded."""
     if session.scalar(select(Analysis.id).where(Analysis.request_key == asked.key)):
         return None
-    before = _latest(session, study_id)
+    before = latest(session, study_id)
     analysis = Analysis(
         study_id=study_id,
         series_id=series_id,
@@ -81,8 +81,23 @@ def ask(
     return analysis.id
 
 
-def _latest(session: Session, study_id: int) -> Analysis | None:
+def latest(session: Session, study_id: int) -> Analysis | None:
+    """The request of a study that was asked last."""
     query = select(Analysis).where(Analysis.study_id == study_id).order_by(Analysis.revision.desc()).limit(1)
+    return session.scalar(query)
+
+
+def next_best(session: Session, study_id: int) -> Series | None:
+    """The admitted series with the highest score of which nothing was asked yet."""
+    asked = select(Analysis.series_id).where(Analysis.study_id == study_id)
+    query = (
+        select(Series)
+        .where(
+            Series.study_id == study_id, Series.state == "ignored", Series.score.is_not(None), ~Series.id.in_(asked)
+        )
+        .order_by(Series.score.desc(), Series.id)
+        .limit(1)
+    )
     return session.scalar(query)
 
 
@@ -118,7 +133,8 @@ def finish_measured(
         return _end(session, analysis, "held", disposition.held, now)
     _end(session, analysis, "done", None, now)
     if newer := _newer_current(session, analysis):
-        return move(session, Entity.ANALYSIS, analysis_id, "done", "superseded", now=now, reason=f"by analysis {newer}")
+        why = f"by analysis {newer}"
+        return move(session, Entity.ANALYSIS, analysis_id, "done", "superseded", now=now, reason=why)
     _make_current(session, analysis, now)
     post(session, analysis_id, disposition.destinations, now)
     return True
@@ -202,11 +218,11 @@ def _end(session: Session, analysis: Analysis, to: str, reason: str | None, now:
 
 
 def _make_current(session: Session, analysis: Analysis, now: datetime) -> None:
-    """One current result per study: the older one is superseded, and what of it is unsent stays unsent."""
-    for older in _current(session, analysis.study_id):
-        session.execute(update(Analysis).where(Analysis.id == older).values(is_current=False))
-        move(session, Entity.ANALYSIS, older, "done", "superseded", now=now, reason=f"by analysis {analysis.id}")
-        cancel(session, older, now)
+    """One current result per study: older ones are superseded, and what of them is unsent stays unsent."""
+    why, aside = f"by analysis {analysis.id}", {"is_current": False}
+    for older in _standing(session, analysis):
+        move(session, Entity.ANALYSIS, older.id, older.state, "superseded", now=now, reason=why, changes=aside)
+        cancel(session, older.id, now)
     session.execute(update(Analysis).where(Analysis.id == analysis.id).values(is_current=True))
 
 
@@ -218,8 +234,13 @@ def _newer_current(session: Session, analysis: Analysis) -> int | None:
     return session.scalar(query)
 
 
-def _current(session: Session, study_id: int) -> Iterable[int]:
-    return session.scalars(select(Analysis.id).where(Analysis.study_id == study_id, Analysis.is_current)).all()
+def _standing(session: Session, analysis: Analysis) -> Iterable[Analysis]:
+    """Older results of the study that are sent or held."""
+    return session.scalars(
+        select(Analysis).where(
+            Analysis.study_id == analysis.study_id, Analysis.id < analysis.id, Analysis.state.in_(("done", "held"))
+        )
+    ).all()
 
 
 def _columns(stored: Stored) -> dict[str, Any]:

@@ -22,12 +22,12 @@ from dicom_node.job import Outcome
 from dicom_node.receive.register import Registrar
 from dicom_node.receive.server import Receiver
 from dicom_node.receive.spool import Spool
+from dicom_node.rounds import Rounds
 from dicom_node.steps import Steps
 from dicom_node.web import process as web
 from dicom_node.work.bench import Workbench, WorkerLost, end_with_parent
 from dicom_node.work.clock import Clock
 from dicom_node.work.embedded import Embedded
-from dicom_node.work.engine import Kind, Work
 
 LOG = structlog.get_logger(__name__)
 TICK = 0.5
@@ -56,41 +56,61 @@ class Node:
 def running(settings: Settings) -> Iterator[Node]:
     """Start everything; stop everything in order at the end.  Raises `CannotStart`, `ModelRefused`."""
     data = settings.node.data
-    folder = worker.model_folder(settings.analysis)
+    card = worker.model_folder(settings.analysis).card
     with ExitStack() as stack:
         stack.enter_context(owning(data))
-        upgrade(settings.database_url)
-        engine = open_engine(settings.database_url)
-        stack.callback(engine.dispose)
-        sessions = open_sessions(engine)
-        spool = Spool(data / "spool", settings.receive.minimum_free_bytes)
-        spool.incoming.mkdir(mode=0o700, parents=True, exist_ok=True)
-        registrar = Registrar(sessions, spool, data)
-        receiver = Receiver(settings.node.ae_title, settings.receive, settings.source, spool, registrar)
-        embedded = Embedded()
-        steps = Steps(
+        sessions = _database(stack, settings)
+        registrar, receiver = _door(settings, sessions)
+        engine = Embedded()
+        steps = Steps(settings=settings, sessions=sessions, engine=engine, card=card, now=_utc)
+        rounds = Rounds(
             settings=settings,
             sessions=sessions,
-            engine=embedded,
-            card=folder.card,
-            now=lambda: datetime.now(UTC),
+            engine=engine,
+            card=card,
+            now=_utc,
             busy_series=receiver.busy_series,
         )
-        steps.recover()
+        rounds.recover()
         adopted = registrar.adopt()
         _start(stack, "registrar", registrar.run)
-        benches = [_bench(stack, settings, number) for number in range(settings.work.workers)]
-        ready = threading.Event()
-        for bench in benches:
-            _start(stack, "analyse", partial(_analyse, embedded, steps, bench, ready))
-        _start(stack, "choose", _loop(embedded, "choose", steps.choose))
-        _start(stack, "send", _loop(embedded, "send", steps.send))
+        ready = _workers(stack, settings, engine, steps)
+        _start(stack, "choose", partial(engine.run, steps.choose, steps.give_up, "choose"))
+        _start(stack, "send", partial(engine.run, steps.send, steps.give_up, "send"))
         web_port = stack.enter_context(_web(settings)) if settings.web.enabled else None
         _listen(stack, receiver)
-        stack.enter_context(Clock({"close": (TICK, steps.close), "sweep": (TICK, steps.sweep)}))
+        stack.enter_context(Clock({"close": (TICK, rounds.close), "sweep": (TICK, rounds.sweep)}))
         LOG.info("node.running", port=receiver.port, web_port=web_port, adopted=adopted)
         yield Node(sessions=sessions, port=receiver.port, web_port=web_port, ready=ready)
         LOG.info("node.stopping")
+
+
+def _utc() -> datetime:
+    return datetime.now(UTC)
+
+
+def _database(stack: ExitStack, settings: Settings) -> Sessions:
+    upgrade(settings.database_url)
+    engine = open_engine(settings.database_url)
+    stack.callback(engine.dispose)
+    return open_sessions(engine)
+
+
+def _door(settings: Settings, sessions: Sessions) -> tuple[Registrar, Receiver]:
+    data = settings.node.data
+    spool = Spool(data / "spool", settings.receive.minimum_free_bytes)
+    spool.incoming.mkdir(mode=0o700, parents=True, exist_ok=True)
+    registrar = Registrar(sessions, spool, data)
+    return registrar, Receiver(settings.node.ae_title, settings.receive, settings.source, spool, registrar)
+
+
+def _workers(stack: ExitStack, settings: Settings, engine: Embedded, steps: Steps) -> threading.Event:
+    """Start every worker with the thread that feeds it; the event is set when the first is warm."""
+    ready = threading.Event()
+    for number in range(settings.work.workers):
+        bench = _bench(stack, settings, number)
+        _start(stack, "analyse", partial(_analyse, engine, steps, bench, ready))
+    return ready
 
 
 @contextmanager
@@ -126,10 +146,6 @@ def _start(stack: ExitStack, name: str, run: Callable[[threading.Event], None]) 
     stack.callback(stop.set)
 
 
-def _loop(engine: Embedded, kind: Kind, perform: Callable[[Work], None]) -> Callable[[threading.Event], None]:
-    return lambda stop: engine.run(perform, frozenset({kind}), stop)
-
-
 def _analyse(
     engine: Embedded, steps: Steps, bench: Workbench[Outcome], ready: threading.Event, stop: threading.Event
 ) -> None:
@@ -143,7 +159,7 @@ def _analyse(
         else:
             LOG.info("worker.ready")
             ready.set()
-            engine.run(lambda work: steps.analyse(work, bench), frozenset({"analyse"}), stop)
+            engine.run(partial(steps.analyse, bench), steps.give_up, "analyse", stop)
 
 
 def _bench(stack: ExitStack, settings: Settings, number: int) -> Workbench[Outcome]:

@@ -53,8 +53,7 @@ def run(out: Path, slices: int) -> bool:
     """Run the demo in `out`; whether everything came back and stands in the database."""
     console = Console()
     log.configure("error", readable=True)
-    for stale in ("node", "pacs", "ct"):
-        shutil.rmtree(out / stale, ignore_errors=True)
+    _clear(out)
     with console.status(f"drawing a CT of {slices} slices"):
         phantom = draw(0, slices=slices)
         files = write_study(phantom, out / "ct")
@@ -69,6 +68,14 @@ def run(out: Path, slices: int) -> bool:
                 return False
             complete = _wait(console, node.sessions, pacs)
             return _report(console, node.sessions, pacs, phantom) and complete
+
+
+def _clear(out: Path) -> None:
+    """Remove what an earlier demo left, but for the converted model."""
+    for stale in ("node/spool", "node/results", "pacs", "ct"):
+        shutil.rmtree(out / stale, ignore_errors=True)
+    for rows in (out / "node").glob("l3node.sqlite*"):
+        rows.unlink()
 
 
 def demo_settings(data: Path, pacs: StandIn) -> Settings:

@@ -2,6 +2,8 @@
 
 import logging
 import sys
+import traceback
+from pathlib import Path
 
 import structlog
 
@@ -16,7 +18,7 @@ def configure(level: str = "info", *, readable: bool = False) -> None:
             structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
+            structlog.processors.ExceptionRenderer(_frames),
             renderer,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),
@@ -27,3 +29,14 @@ def configure(level: str = "info", *, readable: bool = False) -> None:
         logging.getLogger(talker).setLevel(logging.CRITICAL + 1)
     logging.getLogger("apscheduler").setLevel(logging.WARNING)
     logging.getLogger("alembic").setLevel(logging.WARNING)
+
+
+def _frames(exc_info: structlog.typing.ExcInfo) -> str:
+    """Types and frames of a fault and of what caused it; not the messages, which may quote a name or an ID."""
+    lines: list[str] = []
+    error: BaseException | None = exc_info[1]
+    while error:
+        frames = traceback.extract_tb(error.__traceback__)
+        lines += [type(error).__name__, *(f"  {Path(one.filename).name}:{one.lineno} {one.name}" for one in frames)]
+        error = error.__cause__ or error.__context__
+    return "\n".join(lines)

@@ -1,10 +1,9 @@
-"""The steps between the rooms: what is done for each kind of work, and what the clock calls.
+"""The steps between the rooms: what is done for each kind of work.
 
 Each step reads rows, lets the world happen outside any transaction, and writes the outcome in one transaction.
 """
 
-import shutil
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
@@ -21,16 +20,16 @@ from db.outbox import Parcel
 from db.results import Asked, Disposition
 from db.schema import Analysis, Instance, Series, Study
 from db.session import Sessions
-from db.states import Entity, in_state, move, note
+from db.states import Entity, move, note
 from dicom_node import store
 from dicom_node.deliver.send import Fate, Receipt, Thing, send
 from dicom_node.digests import joined_digest, settings_digest
 from dicom_node.job import Job, Measured, Outcome, Request
 from dicom_node.study.choose import Verdict, judge
-from dicom_node.study.closing import Arrived, why_close, why_settle
 from dicom_node.study.series import read_series
-from dicom_node.work.bench import Workbench, WorkerLost
+from dicom_node.work.bench import JobFailed, Workbench, WorkerLost
 from dicom_node.work.engine import Engine, Work
+from inference.errors import Reason
 from inference.model_card import ModelCard, ModelStatus
 
 LOG = structlog.get_logger(__name__)
@@ -38,78 +37,32 @@ LOG = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Steps:
-    """Joins the rooms.  `now` gives aware UTC; `busy_series` what open associations carry."""
+    """Joins the rooms.  `now` gives aware UTC."""
 
     settings: Settings
     sessions: Sessions
     engine: Engine
     card: ModelCard
     now: Callable[[], datetime]
-    busy_series: Callable[[], frozenset[str]]
 
     @property
     def data(self) -> Path:
         """The data folder."""
         return self.settings.node.data
 
-    # what the clock calls
-
-    def close(self) -> None:
-        """Close series and settle studies for which there is evidence."""
-        with self.sessions.begin() as session:
-            busy = self.busy_series()
-            for series, source_ae in inbox.receiving(session):
-                self._close(session, series, source_ae, series.series_instance_uid in busy)
-            for study in inbox.open_studies(session):
-                self._settle(session, study)
-
-    def sweep(self) -> None:
-        """Hand over again every row that is due: heals whatever a crash or a lost wake-up took."""
-        with self.sessions.begin() as session:
-            now = self.now()
-            for study_id in in_state(session, Entity.STUDY, ["settled"]):
-                self.engine.hand_over(session, Work("choose", study_id))
-            for analysis_id, priority in results.due(session, now):
-                self.engine.hand_over(session, Work("analyse", analysis_id), priority)
-            for analysis_id in outbox.due(session, now):
-                self.engine.hand_over(session, Work("send", analysis_id))
-
-    def recover(self) -> None:
-        """After a start: what was running runs again, what was arriving was interrupted, orphans go."""
-        with self.sessions.begin() as session:
-            now = self.now()
-            again = results.recover(session, now)
-            inbox.interrupt_all(session)
-            known = results.artifact_paths(session)
-            results.remember_model(
-                session,
-                digest=self.card.digest,
-                name=self.card.name,
-                version=self.card.version,
-                status=self.card.status,
-                now=now,
-            )
-        for folder in store.orphans(self.data, known):
-            shutil.rmtree(folder)
-        LOG.info("node.recovered", queued_again=again)
-
-    # what the engine performs
-
     def choose(self, work: Work) -> None:
         """Judge the closed series of a settled study and ask for the analysis of the best."""
         with self.sessions() as session:
-            files = {series.id: inbox.files(session, series.id) for series in _closed(session, work.id)}
-        try:
-            verdicts = judge(read_series(self._paths(files))[0], self.settings.analysis)
-        except (OSError, ValueError, KeyError, AttributeError, TypeError) as fault:
-            LOG.exception("choose.fault", study=work.id)
-            verdicts, why = (), f"could not be judged: {type(fault).__name__}"
-        else:
-            why = ""
+            files = [
+                self.data / name for series in _closed(session, work.id) for name in inbox.files(session, series.id)
+            ]
+        verdicts = judge(read_series(files)[0], self.settings.analysis)
         with self.sessions.begin() as session:
-            self._chosen(session, work.id, verdicts, why)
+            study = session.get_one(Study, work.id)
+            if study.state == "settled":  # else news came while this was judged
+                self._chosen(session, study, verdicts)
 
-    def analyse(self, work: Work, bench: Workbench[Outcome]) -> None:
+    def analyse(self, bench: Workbench[Outcome], work: Work) -> None:
         """One attempt at one request, in a worker process."""
         with self.sessions.begin() as session:
             analysis = results.take(session, work.id, self.now())
@@ -121,8 +74,8 @@ class Steps:
             outcome = bench.run(job)
         except WorkerLost as lost:
             self._give_up(job, "the worker process died or was ended at its limit", str(lost))
-        except (OSError, RuntimeError, ValueError, TypeError, KeyError, AttributeError, ArithmeticError) as fault:
-            self._give_up(job, f"{type(fault).__name__}: {fault}"[:500], _trace(fault))
+        except JobFailed as failed:
+            self._give_up(job, str(failed), failed.trace)
         else:
             self._finish(job, outcome)
 
@@ -139,62 +92,68 @@ class Steps:
             for receipt in send(things, destinations[title], self.settings.node.ae_title):
                 self._receipt(receipt)
 
-    # details
+    def give_up(self, work: Work, fault: Exception) -> None:
+        """A step failed in a way nobody foresaw: its row says so and comes to rest, or tries again later."""
+        why = f"fault of the node: {type(fault).__name__}"
+        LOG.exception("work.fault", kind=work.kind, id=work.id, exc_info=fault)
+        with self.sessions.begin() as session:
+            if work.kind == "choose":
+                move(session, Entity.STUDY, work.id, "settled", "chosen", now=self.now(), reason=why)
+            elif work.kind == "send":
+                for parcel in outbox.take(session, work.id, self.now()):
+                    outbox.put_off(session, parcel.delivery_id, why, self.now())
+            else:
+                attempt = session.get_one(Analysis, work.id).attempt
+                attempts = self.settings.work.attempts
+                results.give_up(session, work.id, attempt, why, log=str(fault), attempts=attempts, now=self.now())
 
-    def _close(self, session: Session, series: Series, source_ae: str | None, busy: bool) -> None:
-        finished = any(
-            source.forwards == "finished" for source in self.settings.source if source.ae_title.strip() == source_ae
-        )
-        arrived = Arrived(
-            first_at=series.first_at,
-            last_at=series.last_at,
-            busy=busy,
-            interrupted=series.interrupted,
-            finished=finished,
-            positions_mm=inbox.positions(session, series.id),
-        )
-        if why := why_close(arrived, self.settings.study, self.now()):
-            move(session, Entity.SERIES, series.id, "receiving", "closed", now=self.now(), reason=why)
-
-    def _settle(self, session: Session, study: Study) -> None:
-        receiving = inbox.still_receiving(session, study.id)
-        why = why_settle(study.first_at, study.last_at, receiving, self.settings.study, self.now())
-        if why and move(session, Entity.STUDY, study.id, "open", "settled", now=self.now(), reason=why):
-            self.engine.hand_over(session, Work("choose", study.id))
-
-    def _paths(self, files: Mapping[int, Iterable[str]]) -> list[Path]:
-        return [self.data / name for names in files.values() for name in names]
-
-    def _chosen(self, session: Session, study_id: int, verdicts: tuple[Verdict, ...], why: str) -> None:
+    def _chosen(self, session: Session, study: Study, verdicts: tuple[Verdict, ...]) -> None:
         """Record every verdict, ask for the best, and leave the study chosen."""
         now = self.now()
-        rows = {series.series_instance_uid: series for series in _closed(session, study_id)}
-        best = verdicts[0] if verdicts and verdicts[0].stack else None
+        rows = {series.series_instance_uid: series for series in _closed(session, study.id)}
+        best = verdicts[0] if verdicts and verdicts[0].stack and study.patient_id else None
         for verdict in verdicts:
             _record(session, rows[verdict.series.series_instance_uid], verdict, verdict is best, now)
         if best:
-            why = self._ask(session, study_id, rows[best.series.series_instance_uid])
-        why = why or "; ".join(sorted({str(verdict.refusal) for verdict in verdicts if verdict.refusal}))
-        move(session, Entity.STUDY, study_id, "settled", "chosen", now=now, reason=why or "no series")
+            why = self._decide(session, study.id, rows[best.series.series_instance_uid])
+        elif not study.patient_id:
+            why = f"{Reason.NO_PATIENT_ID}: a result could not be filed with its patient"
+        else:
+            why = "; ".join(sorted({str(verdict.refusal) for verdict in verdicts})) or "no series"
+        move(session, Entity.STUDY, study.id, "settled", "chosen", now=now, reason=why)
+
+    def _decide(self, session: Session, study_id: int, series: Series) -> str:
+        """Ask for the best series unless another one was asked for before; what was decided, in words."""
+        latest = results.latest(session, study_id)
+        if latest and latest.series_id != series.id and self.settings.study.late == "record":
+            return "a better series came after the choice; recorded, not analysed"
+        return self._ask(session, study_id, series)
 
     def _ask(self, session: Session, study_id: int, series: Series) -> str:
-        """Queue the request for the best series unless it was asked before; what was decided, in words."""
-        earlier = session.scalar(select(Analysis.series_id).where(Analysis.study_id == study_id).limit(1))
-        if earlier not in (None, series.id) and self.settings.study.late == "record":
-            return "a better series came after the choice; recorded, not analysed"
+        """Queue the request for a series unless the same was asked before; what was decided, in words."""
+        analysis_id = results.ask(session, study_id, series.id, self._asked(session, series), now=self.now())
+        if analysis_id is None:
+            return "the same request was answered before"
+        self.engine.hand_over(session, Work("analyse", analysis_id))
+        return f"asked for analysis {analysis_id}"
+
+    def _ask_next(self, session: Session, analysis_id: int) -> None:
+        """The best series could not be measured: ask for the next one that was admitted, if there is one."""
+        study_id = session.get_one(Analysis, analysis_id).study_id
+        if series := results.next_best(session, study_id):
+            why = "the better series could not be measured"
+            move(session, Entity.SERIES, series.id, "ignored", "chosen", now=self.now(), reason=why)
+            self._ask(session, study_id, series)
+
+    def _asked(self, session: Session, series: Series) -> Asked:
         request = self._request(session, series)
-        asked = Asked(
+        return Asked(
             key=request.key,
             content_digest=request.content_digest,
             identity_digest=request.identity_digest,
             model_digest=request.model_digest,
             analysis_digest=request.analysis_digest,
         )
-        analysis_id = results.ask(session, study_id, series.id, asked, now=self.now())
-        if analysis_id is None:
-            return "the same request was answered before"
-        self.engine.hand_over(session, Work("analyse", analysis_id))
-        return f"asked for analysis {analysis_id}"
 
     def _request(self, session: Session, series: Series) -> Request:
         rows = session.execute(
@@ -203,7 +162,7 @@ class Steps:
         return Request(
             content_digest=joined_digest(pixels for pixels, _ in rows),
             identity_digest=joined_digest({identity for _, identity in rows}),
-            model_digest=f"{self.card.digest}:{self.card.ensemble}:{self.card.folds}",
+            model_digest=joined_digest((self.card.digest, self.card.ensemble, str(self.card.folds))),
             analysis_digest=settings_digest(self.settings.analysis),
         )
 
@@ -234,7 +193,8 @@ class Steps:
         else:
             reason = f"{outcome.reason}: {outcome.detail}"
             with self.sessions.begin() as session:
-                results.finish_not_measured(session, job.id, job.attempt, reason, self.now())
+                if results.finish_not_measured(session, job.id, job.attempt, reason, self.now()):
+                    self._ask_next(session, job.id)
             LOG.info("analysis.not_measured", id=job.id, reason=outcome.reason)
 
     def _finish_measured(self, job: Job, outcome: Measured) -> None:
@@ -259,7 +219,8 @@ class Steps:
         return Disposition(held=held, destinations=tuple(takers))
 
     def _give_up(self, job: Job, why: str, log: str) -> None:
-        LOG.error("analysis.failed", id=job.id, attempt=job.attempt, why=why)
+        kind = why.partition(":")[0]  # the message of a fault may quote a value
+        LOG.error("analysis.failed", id=job.id, attempt=job.attempt, why=kind)
         with self.sessions.begin() as session:
             results.give_up(
                 session, job.id, job.attempt, why, log=log, attempts=self.settings.work.attempts, now=self.now()
@@ -298,15 +259,3 @@ def _record(session: Session, series: Series, verdict: Verdict, best: bool, now:
         note(session, Entity.SERIES, series.id, to, to, now=now, reason=reason)
     else:
         move(session, Entity.SERIES, series.id, series.state, to, now=now, reason=reason)
-
-
-def _trace(fault: BaseException) -> str:
-    """The fault's stack without values: a value could be a name."""
-    frames = []
-    trace = fault.__traceback__
-    while trace:
-        code = trace.tb_frame.f_code
-        frames.append(f"{Path(code.co_filename).name}:{trace.tb_lineno} {code.co_name}")
-        trace = trace.tb_next
-    cause = f"\n{fault.__cause__}" if fault.__cause__ else ""
-    return "\n".join(frames) + cause

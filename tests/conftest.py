@@ -48,7 +48,7 @@ def shared_data() -> Path:
 @pytest.fixture(scope="session")
 def warm_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The bundled model converted once, as a node's cache folder; converted in its own process, like a worker."""
-    cache = tmp_path_factory.mktemp("model") / "cache"
+    cache = tmp_path_factory.mktemp("model") / "l3node"
     code = (
         "import sys; from pathlib import Path; from config.settings import AnalysisSettings;"
         "from dicom_node import worker;"

@@ -42,10 +42,11 @@ UNREADABLE = (InvalidDicomError, Malformed, ValueError, KeyError, AttributeError
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """An association is over: `released`, or broken off."""
+    """An association is over: `released`, or broken off.  `written` is called when its files have their rows."""
 
     series_instance_uids: tuple[str, ...]
     released: bool
+    written: Callable[[], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +127,9 @@ class Registrar:
                     inbox.association_ended(session, news.series_instance_uids, released=news.released)
                 elif isinstance(news, TurnedAway):
                     news.note(session)
+        for news in batch:
+            if isinstance(news, Ended):
+                news.written()
         for name in done.drop:
             (self._data / name).unlink(missing_ok=True)
         for name in done.aside:

@@ -86,7 +86,7 @@ class Receiver:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._server.shutdown()
+        self._ae.shutdown()
 
     @property
     def port(self) -> int:
@@ -94,7 +94,7 @@ class Receiver:
         return int(self._server.socket.getsockname()[1])
 
     def busy_series(self) -> frozenset[str]:
-        """SeriesInstanceUIDs that an open association carries."""
+        """SeriesInstanceUIDs that an association carries, until its last file has a row."""
         with self._lock:
             return frozenset(uid for visit in self._visits.values() for uid in visit.series)
 
@@ -135,10 +135,13 @@ class Receiver:
             self._visit(event).released = True
 
     def _on_close(self, event: Any) -> None:
+        visit = self._visit(event)
+        ended = Ended(tuple(sorted(visit.series)), visit.released, lambda: self._forget(event.assoc))
+        self._registrar.put(ended)
+
+    def _forget(self, association: Any) -> None:
         with self._lock:
-            visit = self._visits.pop(event.assoc, None)
-        if visit and visit.series:
-            self._registrar.put(Ended(tuple(sorted(visit.series)), visit.released))
+            self._visits.pop(association, None)
 
     def _on_store(self, event: Any) -> int:
         try:

@@ -16,10 +16,19 @@ from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 Answer = TypeVar("Answer")
+LONGEST_MESSAGE = 500
 
 
 class WorkerLost(Exception):
     """The process died or was ended in mid-job; the message holds its stack where there is one."""
+
+
+class JobFailed(Exception):
+    """`perform` raised; the message says what, `trace` is the worker's own traceback."""
+
+    def __init__(self, fault: BaseException) -> None:
+        super().__init__(f"{type(fault).__name__}: {fault}"[:LONGEST_MESSAGE])
+        self.trace = str(fault.__cause__ or "")
 
 
 class Workbench(Generic[Answer]):
@@ -42,7 +51,7 @@ class Workbench(Generic[Answer]):
         return self._submit(os.getpid)
 
     def run(self, argument: object) -> Answer:
-        """The answer; raises what `perform` raised, or `WorkerLost`."""
+        """The answer; raises `JobFailed` for whatever `perform` raised, or `WorkerLost`."""
         return self._submit(_limited, self._perform, argument, self._limit, self._trace)
 
     def close(self) -> None:
@@ -53,11 +62,21 @@ class Workbench(Generic[Answer]):
 
     def _submit(self, function: Callable[..., Any], *arguments: object) -> Any:
         try:
-            return self._executor.submit(function, *arguments).result()
-        except BrokenProcessPool:
-            self._executor.shutdown(wait=False)
-            self._executor = self._open()
-            raise WorkerLost(self._last_stack() or "the worker process died") from None
+            job = self._executor.submit(function, *arguments)
+        except BrokenProcessPool:  # it died while it had nothing to do
+            self._open_again()
+            job = self._executor.submit(function, *arguments)
+        fault = job.exception()
+        if isinstance(fault, BrokenProcessPool):
+            self._open_again()
+            raise WorkerLost(self._last_stack() or "the worker process died")
+        if fault is not None:
+            raise JobFailed(fault) from fault
+        return job.result()
+
+    def _open_again(self) -> None:
+        self._executor.shutdown(wait=False)
+        self._executor = self._open()
 
     def _last_stack(self) -> str:
         try:

@@ -2,13 +2,13 @@
 
 import queue
 import threading
-from collections.abc import Callable
 
 import structlog
 from sqlalchemy import event
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from dicom_node.work.engine import Kind, Work
+from dicom_node.work.engine import GiveUp, Kind, Perform, Work
 
 LOG = structlog.get_logger(__name__)
 LOOK_UP = 0.2
@@ -31,9 +31,8 @@ class Embedded:
         """Queue `work` when `session` commits; a higher priority comes first, equal ones in order."""
         event.listen(session, "after_commit", lambda _session: self._put(work, priority), once=True)
 
-    def run(self, perform: Callable[[Work], None], kinds: frozenset[Kind], stop: threading.Event) -> None:
-        """Perform work of one kind per call of this; the worker loop that must survive."""
-        (kind,) = kinds
+    def run(self, perform: Perform, give_up: GiveUp, kind: Kind, stop: threading.Event) -> None:
+        """Perform work of one kind until `stop`; the worker loop that must survive."""
         while not stop.is_set():
             try:
                 _, _, work = self._queues[kind].get(timeout=LOOK_UP)
@@ -41,11 +40,18 @@ class Embedded:
                 continue
             try:
                 perform(work)
-            except Exception:
-                LOG.exception("work.fault", kind=work.kind, id=work.id)
+            except Exception as fault:  # noqa: BLE001 - the loop must survive; the row says what happened
+                self._survive(give_up, work, fault)
             finally:
                 with self._lock:
                     self._known.discard(work)
+
+    def _survive(self, give_up: GiveUp, work: Work, fault: Exception) -> None:
+        """Record the fault in the row; with the database away the row stays due and the sweep brings it back."""
+        try:
+            give_up(work, fault)
+        except SQLAlchemyError:
+            LOG.exception("work.fault_not_recorded", kind=work.kind, id=work.id)
 
     def waiting(self) -> int:
         """How much is queued or being done."""

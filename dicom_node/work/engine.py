@@ -18,11 +18,15 @@ class Work:
     id: int
 
 
+Perform: TypeAlias = Callable[[Work], None]
+GiveUp: TypeAlias = Callable[[Work, Exception], None]
+
+
 class Engine(Protocol):
     """Hands work to whoever runs it; at least once, and again by the sweep: performing is guarded by the rows."""
 
     def hand_over(self, session: Session, work: Work, priority: int = 0) -> None:
         """Hand over when the caller's transaction commits; idempotent while the work is waiting or being done."""
 
-    def run(self, perform: Callable[[Work], None], kinds: frozenset[Kind], stop: Event) -> None:
-        """Perform work of `kinds` in this thread until `stop`."""
+    def run(self, perform: Perform, give_up: GiveUp, kind: Kind, stop: Event) -> None:
+        """Perform work of `kind` in this thread until `stop`; `give_up` records what `perform` raised."""

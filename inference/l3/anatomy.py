@@ -62,7 +62,7 @@ LEVELS: tuple[Level, ...] = (
 )
 """Caudal to cranial; the sacrum counts as one."""
 
-SACRUM, L5, L4, L3, L2, L1, T12, T11 = range(8)
+SACRUM, L5, L4, L3, L2, L1, T12, T11, T10 = range(9)
 """Places in `LEVELS`."""
 
 BODY_SIZES: Float64Array = np.array([0.84, 0.88, 0.92, 0.96, 1.0, 1.04, 1.08, 1.12, 1.16])
@@ -101,12 +101,16 @@ def expected_by_crest(landmarks: Landmarks) -> Expected | None:
     return Expected(height_mm=float(np.mean(tops)) + L3_ABOVE_CREST_MM, sd_mm=sd)
 
 
+def begins_in_lung(landmarks: Landmarks) -> bool:
+    """Lung is seen down to the lowest slices."""
+    return bool(landmarks.lung_bases_mm) and min(landmarks.lung_bases_mm) <= LUNG_CUT_MM
+
+
 def expected_by_lung(landmarks: Landmarks) -> Expected | None:
     """Where the lung base expects L3; None where no lung was seen or the series begins within it."""
-    bases = landmarks.lung_bases_mm
-    if not bases or min(bases) <= LUNG_CUT_MM:
+    if not landmarks.lung_bases_mm or begins_in_lung(landmarks):
         return None
-    return Expected(height_mm=min(bases) - L3_BELOW_LUNG_MM, sd_mm=L3_BELOW_LUNG_SD_MM)
+    return Expected(height_mm=min(landmarks.lung_bases_mm) - L3_BELOW_LUNG_MM, sd_mm=L3_BELOW_LUNG_SD_MM)
 
 
 def log_prior_of_l3(height_mm: Float64Array, landmarks: Landmarks, top_mm: float) -> Float64Array:
@@ -127,7 +131,7 @@ def _by_lung(height_mm: Float64Array, landmarks: Landmarks, top_mm: float) -> Fl
     expected = expected_by_lung(landmarks)
     if expected is not None:
         return _log_seen(height_mm, expected, 0.93, 500.0)
-    if landmarks.lung_bases_mm:
+    if begins_in_lung(landmarks):
         return _log_unseen(-L3_BELOW_LUNG_MM - height_mm, L3_BELOW_LUNG_SD_MM, 0.97)
     return _log_unseen(height_mm + L3_BELOW_LUNG_MM - top_mm, L3_BELOW_LUNG_SD_MM, 0.96)
 

@@ -10,7 +10,7 @@ import numpy as np
 from scipy import ndimage
 from scipy.special import logsumexp, ndtr
 
-from inference.l3.anatomy import BODY_SIZE_SD, BODY_SIZES, L3, LEVELS, SACRUM, log_prior_of_l3
+from inference.l3.anatomy import BODY_SIZE_SD, BODY_SIZES, L3, LEVELS, SACRUM, T10, begins_in_lung, log_prior_of_l3
 from inference.l3.features import SpineFeatures
 from inference.l3.grid import Float64Array
 from inference.l3.landmarks import Landmarks
@@ -29,6 +29,8 @@ from inference.l3.stretches import (
 
 PARTIAL_MARGIN_MM = 6.0
 """A cut lowest vertebra may exceed its usual height by this."""
+CHEST_WITHOUT_LUNG = 0.03
+"""Chance that a series whose lowest vertebra is T10 or higher shows no lung in its lowest slices."""
 OBLIQUE = 0.97
 """Millimetres of height per millimetre along the canal, where the canal must be extrapolated."""
 SAME_VERTEBRA_MM = 12.0
@@ -118,6 +120,8 @@ def _start(spine: StraightSpine, landmarks: Landmarks, top_mm: float) -> Float64
     room = (heights[..., None] - arc) / spread[:, None, None]
     start = np.where(arc < heights[..., None] + PARTIAL_MARGIN_MM, np.log(ndtr(room) + 1e-4), -np.inf)
     start[SACRUM] = 0.0
+    if not begins_in_lung(landmarks):
+        start[T10:] += np.log(CHEST_WITHOUT_LUNG)
     tops = np.cumsum(heights, axis=0)
     to_l3 = tops[L3] - heights[L3] / 2 - tops
     return start + log_prior_of_l3(_height_at(spine, arc + to_l3[..., None]), landmarks, top_mm)

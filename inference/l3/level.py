@@ -47,8 +47,9 @@ class L3Level:
     """Where mid L3 is: the slice nearest the mid-height of the vertebral body.
 
     `index` counts canonical slices (0 caudal); `z_mm` is the height above the centre of slice 0;
-    `confidence` is the posterior mass within 12 mm of `z_mm` after the gates; `anchors` name the landmarks
-    that fix the count (`last_rib`, `sacrum`, `iliac_crest`, `lung_base`); `reason` is one sentence for a person.
+    `confidence` is the posterior mass within 12 mm of `z_mm` after the gates, with `not_in_series` the chance that
+    no whole L3 is in the series; `anchors` name the landmarks that fix the count (`last_rib`, `sacrum`,
+    `iliac_crest`, `lung_base`); `reason` is one sentence for a person.
     """
 
     status: LevelStatus

@@ -9,6 +9,9 @@ from pathlib import Path
 from tests.factories import REPOSITORY
 from tests.tools import tool
 
+THIS_MACHINE = ("127.0.0.1", "::1", "0.0.0.0", "::")
+"""Loopback, and the unspecified addresses that the resolver probes without sending."""
+
 
 def demo(out: Path, cache: Path, *prefix: str) -> subprocess.CompletedProcess[str]:
     shutil.copytree(cache, out / "node" / "cache", copy_function=os.link)
@@ -42,4 +45,4 @@ def test_no_connection_leaves_the_machine(tmp_path: Path, warm_cache: Path) -> N
     lines = trace.read_text().splitlines()
     inet = [line for line in lines if "AF_INET" in line]
     assert inet, "nothing was traced"
-    assert [line for line in inet if '"127.0.0.1"' not in line and '"::1"' not in line] == []
+    assert [line for line in inet if not any(f'"{address}"' in line for address in THIS_MACHINE)] == []

@@ -259,3 +259,43 @@ def test_the_node_answers_echo(data_folder: Path) -> None:
         association = ae.associate("127.0.0.1", node.port, ae_title="L3NODE")
         assert association.send_c_echo().Status == 0
         association.release()
+
+
+def test_when_the_best_series_holds_no_l3_the_next_one_is_measured(tmp_path: Path, data_folder: Path) -> None:
+    study = {"StudyInstanceUID": "2.25.4712"}
+    chest = study_files(
+        tmp_path / "chest", drawn=phantom(bottom_mm=160, slices=60), SeriesInstanceUID="2.25.3", **study
+    )
+    abdomen = study_files(tmp_path / "abdomen", SeriesInstanceUID="2.25.4", ConvolutionKernel="B60f", **study)
+    with running(make_settings(data_folder)) as node:
+        send_study([*chest, *abdomen], node.port)
+        (measured,) = eventually(lambda: analyses(node.sessions, "done"), what="result of the second series")
+        (refused,) = analyses(node.sessions, "not_measured")
+        found = {series.series_instance_uid: series.id for series in rows(node.sessions, Series)}
+    assert (refused.series_id, measured.series_id) == (found["2.25.3"], found["2.25.4"])
+    assert (refused.is_current, measured.is_current) == (False, True)
+
+
+def test_a_study_without_patient_id_is_kept_and_not_measured(tmp_path: Path, data_folder: Path) -> None:
+    with running(make_settings(data_folder)) as node:
+        assert set(send_study(study_files(tmp_path / "ct", PatientID=""), node.port)) == {0}
+        study = eventually(lambda: chosen(node.sessions), what="choice")
+        assert study.reason.startswith("no_patient_id")
+        assert analyses(node.sessions) == []
+
+
+def test_a_fault_nobody_foresaw_ends_in_a_reason_and_no_loop(
+    tmp_path: Path, data_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calls: list[object] = []
+
+    def break_down(*arguments: object) -> None:
+        calls.append(arguments)
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("dicom_node.steps.judge", break_down)
+    with running(make_settings(data_folder)) as node:
+        send_study(study_files(tmp_path / "ct")[:9], node.port)
+        study = eventually(lambda: chosen(node.sessions), what="choice")
+    assert study.reason == "fault of the node: ZeroDivisionError"
+    assert len(calls) == 1

@@ -55,7 +55,7 @@ def test_a_thin_cylinder_holds_no_torso() -> None:
     assert level.reason == "no torso with a spine"
 
 
-@pytest.mark.parametrize("shape", [(25, 1, 1), (25, 3, 200), (25, 200, 3)])
+@pytest.mark.parametrize("shape", [(25, 1, 1), (25, 3, 200), (25, 200, 3), (3, 60, 60)])
 def test_a_sliver_of_an_image_is_answered_without_an_error(shape: tuple[int, int, int]) -> None:
-    level = locate(make_volume(shape=shape, fill_hu=30))
+    level = locate(make_volume(shape=shape, fill_hu=30, spacing_mm=(25.0, 0.3, 0.3)))
     assert level.status is not LevelStatus.FOUND

@@ -4,7 +4,7 @@ from itertools import product
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from inference.l3.anatomy import LEVELS, expected_by_crest, expected_by_lung, log_prior_of_l3
@@ -37,6 +37,7 @@ def test_the_working_grid_clips_what_is_no_ct_value() -> None:
     assert grid.min() == grid.max() == -1024
 
 
+@settings(max_examples=25, deadline=None)
 @given(seed=st.integers(0, 10_000))
 def test_the_tracked_path_is_the_best_of_all_paths(seed: int) -> None:
     score = np.random.default_rng(seed).normal(0, 0.3, (4, 3, 3)).astype(np.float32)

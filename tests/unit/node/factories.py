@@ -64,7 +64,7 @@ def part10(image: Dataset, transfer_syntax: str = ExplicitVRLittleEndian) -> byt
     """The image as a DICOM file."""
     image.file_meta = FileMetaDataset()
     image.file_meta.MediaStorageSOPClassUID = image.SOPClassUID
-    image.file_meta.MediaStorageSOPInstanceUID = image.SOPInstanceUID
+    image.file_meta.MediaStorageSOPInstanceUID = image.get("SOPInstanceUID", "1.2")
     image.file_meta.TransferSyntaxUID = transfer_syntax
     buffer = BytesIO()
     dcmwrite(buffer, image, enforce_file_format=True)

@@ -28,7 +28,12 @@ def reason_against(rules: AnalysisSettings = RULES, **overrides: Any) -> Reason:
 def test_a_plain_axial_ct_is_admitted_from_feet_to_head() -> None:
     stack = admit(make_series(30, spacing_mm=5), RULES)
     assert stack.positions_mm == tuple(range(0, 150, 5))
-    assert (stack.spacing_mm, stack.coverage_mm, stack.pixel_spacing_mm, stack.tilt_degrees) == (5, 145, (0.8, 0.7), 0)
+    assert (stack.spacing_mm, stack.coverage_mm, stack.pixel_spacing_mm, stack.tilt_degrees) == (
+        5,
+        145,
+        (0.8, 0.7),
+        0,
+    )
 
 
 def test_the_order_of_arrival_changes_nothing() -> None:

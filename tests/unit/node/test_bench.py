@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from dicom_node.work.bench import Workbench, WorkerLost
+from dicom_node.work.bench import JobFailed, Workbench, WorkerLost
 from tests.factories import REPOSITORY, eventually
 from tests.unit.node import bench_functions as work
 
@@ -45,7 +45,7 @@ def test_one_process_that_is_not_ours_does_every_job(tmp_path: Path) -> None:
 def test_what_the_job_raises_comes_back_and_the_worker_stays(tmp_path: Path) -> None:
     with bench(tmp_path, work.refuse) as opened:
         ready = opened.wait_ready()
-        with pytest.raises(ValueError, match="told so"):
+        with pytest.raises(JobFailed, match="ValueError: told so"):
             opened.run("told so")
         assert opened.wait_ready() == ready
 

@@ -44,7 +44,9 @@ def test_equal_scores_are_ordered_by_uid() -> None:
 
 @pytest.mark.parametrize("kernel", ["B70f", "Br64", "I70f", "LUNG", "BONE", "BONEPLUS", "FC51", "EDGE", "YC EDGE"])
 def test_a_sharp_kernel_loses_to_a_soft_one(kernel: str) -> None:
-    assert judge([series("1.1", ConvolutionKernel=kernel), series("1.2")], RULES)[0].series.series_instance_uid == "1.2"
+    assert (
+        judge([series("1.1", ConvolutionKernel=kernel), series("1.2")], RULES)[0].series.series_instance_uid == "1.2"
+    )
 
 
 @pytest.mark.parametrize("kernel", ["B30f", "Br40d", "STANDARD", "SOFT", "FC08", "I31f", "B"])

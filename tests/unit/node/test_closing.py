@@ -16,9 +16,7 @@ EVEN, GAPPED = (0.0, 5.0, 10.0, 15.0), (0.0, 5.0, 15.0, 20.0)
 
 def arrived(quiet: float, **facts: Any) -> Arrived:
     last = NOW - timedelta(seconds=quiet)
-    series = Arrived(
-        first_at=last, last_at=last, busy=False, interrupted=False, finished=False, positions_mm=EVEN
-    )
+    series = Arrived(first_at=last, last_at=last, busy=False, interrupted=False, finished=False, positions_mm=EVEN)
     return replace(series, **facts)
 
 

@@ -86,6 +86,7 @@ def test_the_position_of_an_image_lies_along_its_normal(change: dict[str, Any], 
 def test_the_position_of_a_tilted_image_is_its_distance_along_the_normal() -> None:
     tilt = np.radians(20)
     image = make_image(
-        ImageOrientationPatient=[1, 0, 0, 0, float(np.cos(tilt)), float(np.sin(tilt))], ImagePositionPatient=[0, 0, 10]
+        ImageOrientationPatient=[1, 0, 0, 0, float(np.cos(tilt)), float(np.sin(tilt))],
+        ImagePositionPatient=[0, 0, 10],
     )
     assert position_mm(image) == pytest.approx(10 * np.cos(tilt), abs=1e-6)

@@ -80,5 +80,10 @@ def test_every_doubt_is_told() -> None:
     level = replace(SURE, confidence=0.5, anchors=())
     found = codes(level, labels(*Tissue, edge=True), replace(AGREED, overall=0.1), changed=True)
     assert set(found) == {
-        "level_confidence", "level_anchor", "empty_tissue", "cut_off", "fold_agreement", "source_changed"
+        "level_confidence",
+        "level_anchor",
+        "empty_tissue",
+        "cut_off",
+        "fold_agreement",
+        "source_changed",
     }

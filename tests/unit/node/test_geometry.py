@@ -75,4 +75,3 @@ def test_spacing_is_swapped_only_where_rows_and_columns_are() -> None:
 @pytest.mark.parametrize("cosines", [(1, 0, 0, 0, 0, -1), (0, 1, 0, 0, 0, -1), (0, 0, 0, 0, 0, 0)])
 def test_coronal_sagittal_and_senseless_images_are_not_axial(cosines: tuple[int, ...]) -> None:
     assert not Orientation.of(cosines).is_axial
-

@@ -151,7 +151,9 @@ def test_a_deflate_bomb_is_malformed_before_it_is_large() -> None:
 
 
 def nested(depth: int) -> bytes:
-    opening = b"\x40\x00\x75\x02SQ\0\0" + struct.pack("<L", ENDLESS) + b"\xfe\xff\x00\xe0" + struct.pack("<L", ENDLESS)
+    opening = (
+        b"\x40\x00\x75\x02SQ\0\0" + struct.pack("<L", ENDLESS) + b"\xfe\xff\x00\xe0" + struct.pack("<L", ENDLESS)
+    )
     closing = b"\xfe\xff\x0d\xe0\0\0\0\0" + b"\xfe\xff\xdd\xe0\0\0\0\0"
     return opening * depth + closing * depth
 

@@ -25,7 +25,9 @@ POSITIONS = {
 
 def stack_on_disk(folder: Path, cosines: tuple[float, ...], **overrides: Any) -> Stack:
     rounded = [round(float(cosine), 6) for cosine in cosines]
-    return admit(write_images(make_series(16, ImageOrientationPatient=rounded, **overrides), folder), AnalysisSettings())
+    return admit(
+        write_images(make_series(16, ImageOrientationPatient=rounded, **overrides), folder), AnalysisSettings()
+    )
 
 
 @pytest.mark.parametrize("name", POSITIONS)

@@ -21,7 +21,10 @@ def test_what_the_rows_need_is_read_back(tmp_path: Path) -> None:
     (tmp_path / "a.dcm").write_bytes(part10(make_image()))
     arrival = read_arrival(tmp_path / "a.dcm", "spool/a.dcm")
     assert (arrival.path, arrival.patient_id, arrival.accession_number, arrival.issuer_of_patient_id) == (
-        "spool/a.dcm", "P-1", "A-1", None
+        "spool/a.dcm",
+        "P-1",
+        "A-1",
+        None,
     )
     assert (arrival.position_mm, arrival.transfer_syntax_uid) == (0.0, ExplicitVRLittleEndian)
     assert arrival.received_at.tzinfo
@@ -34,7 +37,9 @@ def test_an_id_that_breaks_its_vr_is_still_text_that_a_row_holds(tmp_path: Path,
     assert (read_arrival(tmp_path / "a.dcm", "a").patient_id or "").strip() == (kept or "")
 
 
-@given(st.lists(st.tuples(st.floats(0, 1, exclude_max=True), st.binary(min_size=1, max_size=4)), min_size=1, max_size=4))
+@given(
+    st.lists(st.tuples(st.floats(0, 1, exclude_max=True), st.binary(min_size=1, max_size=4)), min_size=1, max_size=4)
+)
 @settings(max_examples=300 * SCALE, deadline=None)
 @pytest.mark.filterwarnings("ignore")
 def test_whatever_passes_the_door_is_an_arrival_or_put_aside(

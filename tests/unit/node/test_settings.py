@@ -25,7 +25,11 @@ def fault_of(tmp_path: Path, text: str) -> str:
 
 def test_data_folder_and_zone_are_all_that_must_be_said(tmp_path: Path) -> None:
     settings = read_settings(written(tmp_path, SMALLEST))
-    assert (settings.node.ae_title, settings.receive.host, settings.review.policy) == ("L3NODE", "127.0.0.1", "always")
+    assert (settings.node.ae_title, settings.receive.host, settings.review.policy) == (
+        "L3NODE",
+        "127.0.0.1",
+        "always",
+    )
     assert settings.database_url == "sqlite:///data/l3node.sqlite"
 
 
@@ -112,7 +116,9 @@ def test_what_is_no_ae_title_is_a_fault(title: str) -> None:
 
 @pytest.mark.parametrize("kind", ["source", "destination"])
 def test_two_peers_of_one_title_are_a_fault_whatever_the_padding(kind: str) -> None:
-    peers = [{"ae_title": title, "host": "h", **({"port": 1} if kind == "destination" else {})} for title in ("A", "A ")]
+    peers = [
+        {"ae_title": title, "host": "h", **({"port": 1} if kind == "destination" else {})} for title in ("A", "A ")
+    ]
     with pytest.raises(ValidationError, match=rf"two \[\[{kind}\]\]"):
         Settings.model_validate({"node": {"data": "d", "time_zone": "UTC"}, kind: peers})
 

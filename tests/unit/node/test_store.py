@@ -55,7 +55,9 @@ def test_files_and_every_folder_above_are_synced(tmp_path: Path, monkeypatch: py
     for name in ("fsync", "fdatasync"):
         true_sync = getattr(os, name)
         monkeypatch.setattr(
-            os, name, lambda fd, true_sync=true_sync: (synced.append(os.readlink(f"/proc/self/fd/{fd}")), true_sync(fd))
+            os,
+            name,
+            lambda fd, true_sync=true_sync: (synced.append(os.readlink(f"/proc/self/fd/{fd}")), true_sync(fd)),
         )
     store(tmp_path, KEY, outcome("seg"))
     folder = result_folder(tmp_path, KEY)
