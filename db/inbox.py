@@ -61,7 +61,7 @@ def register(session: Session, arrivals: Iterable[Arrival], same_pixels: SamePix
         elif not _same(known, arrival, same_pixels):
             _mark_changed(session, known, arrival)
             aside.append(arrival.path)
-        elif known.identity_digest == arrival.identity_digest or arrival.received_at <= known.received_at:
+        elif known.identity_digest == arrival.identity_digest or arrival.received_at < known.received_at:
             drop.append(arrival.path)  # the same, or an older file that a crash left behind
         else:
             drop.append(_replace(session, known, arrival))

@@ -36,9 +36,14 @@ def _touch(session: Session) -> None:
 
 
 @contextmanager
-def performing(engine: Embedded, perform: Callable[[Work], None], kind: Kind = "analyse") -> Iterator[None]:
+def performing(
+    engine: Embedded,
+    perform: Callable[[Work], None],
+    kind: Kind = "analyse",
+    give_up: Callable[[Work, Exception], None] = lambda _work, _fault: None,
+) -> Iterator[None]:
     stop = threading.Event()
-    thread = threading.Thread(target=engine.run, args=(perform, frozenset({kind}), stop))
+    thread = threading.Thread(target=engine.run, args=(perform, give_up, kind, stop))
     thread.start()
     try:
         yield
