@@ -5,10 +5,12 @@ queries over a long table are eighty times slower (measured on 1,000,000 rows).
 """
 
 from datetime import UTC, datetime
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import (
     BigInteger,
+    CheckConstraint,
     DateTime,
     Dialect,
     Float,
@@ -42,6 +44,24 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value else None
 
 
+STATES = MappingProxyType(
+    {
+        "study": ("open", "settled", "chosen"),
+        "series": ("receiving", "closed", "chosen", "ignored"),
+        "analysis": (
+            *("queued", "running", "done", "held", "not_measured"),
+            *("failed", "dead", "rejected", "expired", "superseded"),
+        ),
+        "delivery": ("pending", "sent", "verified", "dead", "cancelled"),
+    }
+)
+"""Every state there is; `db.states` knows which follows which, the database refuses any other word."""
+
+
+def _known_state(table: str) -> CheckConstraint:
+    return CheckConstraint(f"state IN ({', '.join(map(repr, STATES[table]))})", name="state")
+
+
 class Base(DeclarativeBase):
     """Names every constraint, so that a migration can speak of it."""
 
@@ -51,13 +71,14 @@ class Base(DeclarativeBase):
             "uq": "uq_%(table_name)s_%(column_0_name)s",
             "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
             "pk": "pk_%(table_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
         }
     )
     type_annotation_map = {datetime: UtcDateTime, str: String(255), float: Float(53)}  # noqa: RUF012
 
 
 class Study(Base):
-    """One StudyInstanceUID.  States: open, settled, chosen."""
+    """One StudyInstanceUID."""
 
     __tablename__ = "study"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -71,10 +92,11 @@ class Study(Base):
     first_at: Mapped[datetime]
     last_at: Mapped[datetime]
     series: Mapped[list["Series"]] = relationship(back_populates="study")
+    __table_args__ = (_known_state("study"),)
 
 
 class Series(Base):
-    """One SeriesInstanceUID.  States: receiving, closed, chosen, ignored."""
+    """One SeriesInstanceUID."""
 
     __tablename__ = "series"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -90,6 +112,7 @@ class Series(Base):
     last_at: Mapped[datetime]
     study: Mapped[Study] = relationship(back_populates="series")
     instances: Mapped[list["Instance"]] = relationship(back_populates="series")
+    __table_args__ = (_known_state("series"),)
 
 
 class Instance(Base):
@@ -111,10 +134,7 @@ class Instance(Base):
 
 
 class Analysis(Base):
-    """One request and what became of it.
-
-    States: queued, running, done, held, not_measured, failed, dead, rejected, expired, superseded.
-    """
+    """One request and what became of it."""
 
     __tablename__ = "analysis"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -145,6 +165,7 @@ class Analysis(Base):
     measurement: Mapped["Measurement | None"] = relationship(back_populates="analysis")
     artifacts: Mapped[list["Artifact"]] = relationship(back_populates="analysis")
     __table_args__ = (
+        _known_state("analysis"),
         Index(
             "uq_analysis_current_per_study",
             "study_id",
@@ -246,7 +267,7 @@ class Artifact(Base):
 
 
 class Delivery(Base):
-    """One artifact for one destination.  States: pending, sent, verified, dead, cancelled."""
+    """One artifact for one destination."""
 
     __tablename__ = "delivery"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -258,7 +279,7 @@ class Delivery(Base):
     due_at: Mapped[datetime]
     sent_at: Mapped[datetime | None]
     artifact: Mapped[Artifact] = relationship()
-    __table_args__ = (UniqueConstraint("artifact_id", "destination"),)
+    __table_args__ = (UniqueConstraint("artifact_id", "destination"), _known_state("delivery"))
 
 
 class Event(Base):

@@ -16,7 +16,7 @@ def to_nifti(stack: Stack, index: int, pixels: NDArray[Any]) -> bytes:
     """`pixels` [row, column] of canonical slice `index` as a gzipped NIfTI-1 file; same in, same bytes out."""
     image = nibabel.Nifti1Image(np.ascontiguousarray(pixels.T[:, :, np.newaxis]), LPS_TO_RAS @ _affine(stack, index))
     image.header.set_xyzt_units("mm")
-    return gzip.compress(image.to_bytes(), mtime=0)
+    return gzip.compress(image.to_bytes(), compresslevel=6, mtime=0)
 
 
 def _affine(stack: Stack, index: int) -> NDArray[np.float64]:

@@ -57,7 +57,7 @@ def opened(opening: Opening) -> "Models":
 def warm(opening: Opening) -> None:
     """Analyse a phantom before work is taken: loads the model, pays every first call and checks the result."""
     log.configure()
-    outcome = perform(opening, _phantom_job(opening.cache))
+    outcome = perform(opening, phantom_job(opening.cache))
     if isinstance(outcome, NotMeasured):
         raise RuntimeError(f"warming up failed: the phantom was not measured ({outcome.reason}: {outcome.detail})")
 
@@ -69,8 +69,8 @@ def perform(opening: Opening, job: Job) -> Outcome:
     return analyse(job, opened(opening), opening.rules)
 
 
-def _phantom_job(cache: Path) -> Job:
-    """The phantom as files, drawn the first time and kept beside the converted model."""
+def phantom_job(cache: Path) -> Job:
+    """A job on the small phantom, whose files are drawn the first time and kept beside the converted model."""
     folder = cache / f"warm-up-{WARM_UP_SEED}"
     if not folder.is_dir():
         _draw(folder)

@@ -94,7 +94,7 @@ def test_wal_is_used_only_where_its_race_is_mended(version: tuple[int, int, int]
 
 
 def test_a_foreign_key_to_nothing_is_refused(session: Session) -> None:
-    nowhere = {name: "x" for name in ("sop_class_uid", "transfer_syntax_uid", "identity_digest", "pixels_digest")}
+    nowhere = dict.fromkeys(("sop_class_uid", "transfer_syntax_uid", "identity_digest", "pixels_digest"), "x")
     session.add(Instance(series_id=99, sop_instance_uid="1.2", path="p", size_bytes=1, received_at=NOW, **nowhere))
     with pytest.raises(IntegrityError):
         session.flush()

@@ -92,7 +92,7 @@ def test_a_file_and_its_folder_are_on_disk_before_success_is_answered(
 
     def slow(name: str, true_sync: Any) -> Any:
         def sync(descriptor: int) -> None:
-            place = os.readlink(f"/proc/self/fd/{descriptor}")
+            place = str(Path(f"/proc/self/fd/{descriptor}").readlink())
             if "spool" in place:
                 time.sleep(0.05)
                 order.append(f"{name} {Path(place).suffix or 'folder'}")

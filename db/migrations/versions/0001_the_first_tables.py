@@ -63,6 +63,7 @@ def upgrade() -> None:
         sa.Column("source_ae", sa.String(length=16), nullable=True),
         sa.Column("first_at", sa.DateTime(), nullable=False),
         sa.Column("last_at", sa.DateTime(), nullable=False),
+        sa.CheckConstraint("state IN ('open', 'settled', 'chosen')", name=op.f("ck_study_state")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_study")),
         sa.UniqueConstraint("study_instance_uid", name=op.f("uq_study_study_instance_uid")),
     )
@@ -83,6 +84,7 @@ def upgrade() -> None:
         sa.Column("source_changed", sa.Boolean(), nullable=False),
         sa.Column("first_at", sa.DateTime(), nullable=False),
         sa.Column("last_at", sa.DateTime(), nullable=False),
+        sa.CheckConstraint("state IN ('receiving', 'closed', 'chosen', 'ignored')", name=op.f("ck_series_state")),
         sa.ForeignKeyConstraint(["study_id"], ["study.id"], name=op.f("fk_series_study_id_study")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_series")),
         sa.UniqueConstraint("series_instance_uid", name=op.f("uq_series_series_instance_uid")),
@@ -116,6 +118,10 @@ def upgrade() -> None:
         sa.Column("is_current", sa.Boolean(), nullable=False),
         sa.Column("reviewed_by", sa.String(length=64), nullable=True),
         sa.Column("reviewed_at", sa.DateTime(), nullable=True),
+        sa.CheckConstraint(
+            "state IN ('queued', 'running', 'done', 'held', 'not_measured', 'failed', 'dead', 'rejected', 'expired', 'superseded')",
+            name=op.f("ck_analysis_state"),
+        ),
         sa.ForeignKeyConstraint(["series_id"], ["series.id"], name=op.f("fk_analysis_series_id_series")),
         sa.ForeignKeyConstraint(["study_id"], ["study.id"], name=op.f("fk_analysis_study_id_study")),
         sa.ForeignKeyConstraint(["supersedes_id"], ["analysis.id"], name=op.f("fk_analysis_supersedes_id_analysis")),
@@ -255,6 +261,9 @@ def upgrade() -> None:
         sa.Column("attempt", sa.Integer(), nullable=False),
         sa.Column("due_at", sa.DateTime(), nullable=False),
         sa.Column("sent_at", sa.DateTime(), nullable=True),
+        sa.CheckConstraint(
+            "state IN ('pending', 'sent', 'verified', 'dead', 'cancelled')", name=op.f("ck_delivery_state")
+        ),
         sa.ForeignKeyConstraint(["artifact_id"], ["artifact.id"], name=op.f("fk_delivery_artifact_id_artifact")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_delivery")),
         sa.UniqueConstraint("artifact_id", "destination", name=op.f("uq_delivery_artifact_id")),

@@ -4,6 +4,7 @@ import random
 import struct
 import time
 import zlib
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -135,10 +136,8 @@ def test_mutated_real_objects_are_a_glance_or_malformed(shared_data: Path) -> No
 
 
 def _glance_or_malformed(data: bytes, syntax: UID) -> None:
-    try:
+    with suppress(Malformed):
         assert isinstance(glance(data, syntax, limit=1 << 22), Glance)
-    except Malformed:
-        pass
 
 
 def test_a_deflate_bomb_is_malformed_before_it_is_large() -> None:

@@ -1,6 +1,7 @@
 """Reading arrivals back from hostile files."""
 
 import random
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -56,10 +57,8 @@ def test_whatever_passes_the_door_is_an_arrival_or_put_aside(
         return
     path = tmp_path_factory.getbasetemp() / "mutated.dcm"
     path.write_bytes(HEADER + whole)
-    try:
+    with suppress(UNREADABLE):
         read_arrival(path, "a")
-    except UNREADABLE:
-        pass
 
 
 @pytest.mark.filterwarnings("ignore")
@@ -73,8 +72,6 @@ def test_values_of_the_wrong_kind_are_an_arrival_or_put_aside(tmp_path: Path) ->
                 data[where] = chance.choice(b"0123456789.\\-+eE xn\0\xff")
         path = tmp_path / "mutated.dcm"
         path.write_bytes(HEADER + bytes(data))
-        try:
+        with suppress(UNREADABLE):
             glance(bytes(data), ExplicitVRLittleEndian)
             read_arrival(path, "a")
-        except UNREADABLE:
-            pass

@@ -34,7 +34,7 @@ def test_data_folder_and_zone_are_all_that_must_be_said(tmp_path: Path) -> None:
 
 
 def test_all_faults_are_told_at_once_with_their_places(tmp_path: Path) -> None:
-    text = '[node]\ntime_zone = "Europe/Berlin"\n[receive]\nport = 70000\n[work]\nattempts = 0\n[analysis]\nfolds = "some"\n'
+    text = '[node]\ntime_zone = "UTC"\n[receive]\nport = 70000\n[work]\nattempts = 0\n[analysis]\nfolds = "some"\n'
     told = fault_of(tmp_path, text)
     for place in ("node.data", "receive.port", "work.attempts", "analysis.folds"):
         assert place in told

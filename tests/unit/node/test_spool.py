@@ -122,7 +122,7 @@ def test_data_and_folder_entry_are_synced_before_a_write_returns(
 
 def _noting(synced: list[str], true_sync):  # type: ignore[no-untyped-def]
     def sync(descriptor: int) -> None:
-        synced.append(os.readlink(f"/proc/self/fd/{descriptor}"))
+        synced.append(str(Path(f"/proc/self/fd/{descriptor}").readlink()))
         true_sync(descriptor)
 
     return sync

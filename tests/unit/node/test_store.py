@@ -57,7 +57,10 @@ def test_files_and_every_folder_above_are_synced(tmp_path: Path, monkeypatch: py
         monkeypatch.setattr(
             os,
             name,
-            lambda fd, true_sync=true_sync: (synced.append(os.readlink(f"/proc/self/fd/{fd}")), true_sync(fd)),
+            lambda fd, true_sync=true_sync: (
+                synced.append(str(Path(f"/proc/self/fd/{fd}").readlink())),
+                true_sync(fd),
+            ),
         )
     store(tmp_path, KEY, outcome("seg"))
     folder = result_folder(tmp_path, KEY)
