@@ -1,4 +1,4 @@
-"""Seconds of each step of one analysis, warm, on a drawn CT of 100 slices of 512 x 512: raw rounds as CSV, medians shown.
+"""Seconds of each step of one warm analysis of a drawn CT, 100 slices of 512 x 512: raw rounds as CSV, medians shown.
 
 Run by `make bench`; nothing here is a gate.
 """
