@@ -14,7 +14,7 @@ demo: $(READY)  ## install if needed, then run the whole way on a drawn CT
 	@$(BIN)/l3node demo
 
 test: $(READY) lint  ## lint and all tests; what a machine lacks is skipped with a message
-	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m pytest
+	@$(BIN)/python -m pytest
 
 lint: $(READY)  ## ruff, import contracts, mypy --strict
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
@@ -22,13 +22,13 @@ lint: $(READY)  ## ruff, import contracts, mypy --strict
 	@$(BIN)/mypy
 
 unit: $(READY)  ## the fast tests only
-	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m pytest tests/unit tests/db tests/house
+	@$(BIN)/python -m pytest tests/unit tests/db tests/house
 
 bench: $(READY)  ## benchmarks; writes CSV
 	@$(BIN)/python -m tests.benchmarks.pipeline
 
 long: $(READY)  ## the same tests, twenty-five times as many rounds
-	@L3NODE_TEST_SCALE=25 PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m pytest --timeout=7200
+	@L3NODE_TEST_SCALE=25 $(BIN)/python -m pytest --timeout=7200
 
 clean:  ## remove the environment and what the demo made
 	rm -rf $(VENV) out

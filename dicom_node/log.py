@@ -22,7 +22,7 @@ def configure(level: str = "info", *, readable: bool = False) -> None:
             renderer,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),
     )
     logging.captureWarnings(True)
     for talker in ("pynetdicom", "pydicom", "py.warnings"):  # their messages hold attribute values

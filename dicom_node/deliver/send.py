@@ -84,9 +84,8 @@ def _associate(sop_classes: Iterable[str], to: Destination, calling_ae: str) -> 
     ae.connection_timeout = ae.acse_timeout = ae.dimse_timeout = ae.network_timeout = to.timeout
     for sop_class in sorted(sop_classes):
         ae.add_requested_context(sop_class, ExplicitVRLittleEndian)
-    handlers: list[Any] = [(evt.EVT_CONN_OPEN, no_delay)]
     try:
-        return ae.associate(to.host, to.port, ae_title=to.ae_title, evt_handlers=handlers)
+        return ae.associate(to.host, to.port, ae_title=to.ae_title, evt_handlers=list(AS_SENDER))
     except socket.gaierror:
         return None
 
@@ -103,6 +102,20 @@ def _why_not(association: Any) -> str:
 def no_delay(event: Any) -> None:
     """Nagle's algorithm costs 40 ms an object."""
     event.assoc.dul.socket.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+
+
+def only_answers(event: Any) -> None:
+    """Leave every message to the call that waits for it.
+
+    pynetdicom's own loop looks for requests without blocking, and for a moment after it was told to pause: it may
+    then take our answer, which the waiting call misses until its timeout.  A sender serves no requests.
+    """
+    answer = event.assoc.dimse.get_msg
+    event.assoc.dimse.get_msg = lambda block=False: answer(block) if block else (None, None)
+
+
+AS_SENDER = ((evt.EVT_CONN_OPEN, no_delay), (evt.EVT_CONN_OPEN, only_answers))
+"""pynetdicom handlers for an association that sends."""
 
 
 def _store(association: Any, thing: Thing) -> Receipt:
@@ -137,7 +150,7 @@ def send_files(files: Sequence[Path], to: Destination, calling_ae: str) -> Itera
     ae.connection_timeout = ae.acse_timeout = ae.dimse_timeout = ae.network_timeout = to.timeout
     for sop_class, syntax in sorted({_kind(path) for path in files}):
         ae.add_requested_context(sop_class, syntax)
-    association = ae.associate(to.host, to.port, ae_title=to.ae_title, evt_handlers=[(evt.EVT_CONN_OPEN, no_delay)])
+    association = ae.associate(to.host, to.port, ae_title=to.ae_title, evt_handlers=list(AS_SENDER))
     if not association.is_established:
         yield from ((path, "no association") for path in files)
         return

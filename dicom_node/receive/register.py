@@ -5,6 +5,7 @@ One thread.  A file it cannot read goes aside with a counted reason; it never st
 
 import queue
 import threading
+import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -32,7 +33,7 @@ LOG = structlog.get_logger(__name__)
 
 BATCH = 200
 BATCH_WAIT = 0.03
-"""Seconds a batch waits for company; rows follow their files within 50 ms."""
+"""Seconds from the first of a batch to its writing; rows follow their files within 50 ms."""
 RETRY_WAIT = 1.0
 LONGEST_TEXT = 64
 """Characters of an LO (PS3.5 table 6.2-1)."""
@@ -101,21 +102,21 @@ class Registrar:
             batch = [self._news.get(timeout=0.2)]
         except queue.Empty:
             return []
-        while len(batch) < BATCH:
+        ends = time.monotonic() + BATCH_WAIT
+        while len(batch) < BATCH and (left := ends - time.monotonic()) > 0:
             try:
-                batch.append(self._news.get(timeout=BATCH_WAIT))
+                batch.append(self._news.get(timeout=left))
             except queue.Empty:
                 break
         return batch
 
     def _until_written(self, batch: list[News], stop: threading.Event) -> None:
-        """The files are safe; rows wait for as long as the database is away."""
-        arrivals = list(self._arrivals(batch))
+        """The files are safe; rows wait for as long as the database or the disk is away."""
         while True:
             try:
-                return self._write(batch, arrivals)
-            except OperationalError:
-                LOG.exception("registrar.database_away")
+                return self._write(batch, list(self._arrivals(batch)))
+            except (OperationalError, OSError):
+                LOG.exception("registrar.database_or_disk_away")
                 if stop.wait(RETRY_WAIT):
                     return None
 
@@ -140,6 +141,8 @@ class Registrar:
             if isinstance(path, Path):
                 try:
                     yield read_arrival(path, self._name(path))
+                except FileNotFoundError:  # dropped or put aside in an earlier try
+                    continue
                 except UNREADABLE as error:
                     self._spool.put_aside(path)
                     LOG.warning("registrar.unreadable_file_put_aside", error=type(error).__name__)
@@ -151,7 +154,7 @@ class Registrar:
         try:
             first, second = dcmread(self._data / one), dcmread(self._data / other)
             return geometry(first) == geometry(second) and np.array_equal(first.pixel_array, second.pixel_array)
-        except (*UNREADABLE, RuntimeError):
+        except (*UNREADABLE, RuntimeError, FileNotFoundError):
             return False
 
 

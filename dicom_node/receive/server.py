@@ -2,6 +2,7 @@
 
 import socket
 import threading
+import time
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -29,6 +30,8 @@ from reporting.envelope import MAKER
 LOG = structlog.get_logger(__name__)
 NEEDED = frozenset({CTImageStorage, EnhancedCTImageStorage})
 LONGEST_UID = 64
+GOODBYE = 1.0
+"""Seconds in which an A-ABORT is sent before a connection is left."""
 REJECTED_PERMANENT, SERVICE_USER, CALLING_AE, CALLED_AE = 0x01, 0x01, 0x03, 0x07
 """PS3.8 section 9.3.4."""
 
@@ -86,7 +89,17 @@ class Receiver:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._ae.shutdown()
+        """Listen no more, abort who is still here.  A silent peer can't hold up the end."""
+        self._server.shutdown()
+        for association in self._ae.active_associations:
+            if association.is_established:
+                association.abort(block=False)
+        ends = time.monotonic() + GOODBYE
+        while any(one.is_established for one in self._ae.active_associations) and time.monotonic() < ends:
+            time.sleep(0.01)
+        for association in self._ae.active_associations:
+            association.dul.kill_dul()
+            association.dul.to_user_queue.put(None)  # to whoever waits for an association request
 
     @property
     def port(self) -> int:

@@ -226,3 +226,10 @@ def test_what_a_stranger_sends_is_cut_to_the_columns_and_still_counted(session: 
     (row,) = session.query(Refusal)
     lengths = [len(text) for text in (row.calling_ae, row.called_ae, row.address, row.reason)]
     assert (lengths, row.count) == ([16, 16, 64, 255], 2)
+
+
+def test_an_older_file_that_a_crash_left_behind_does_not_take_the_row_back(session: Session) -> None:
+    register(session, make_arrival(path="b.dcm", identity_digest="new", received_at=LATER))
+    older = make_arrival(identity_digest="old", received_at=NOW)
+    assert register(session, older) == Registered((older.path,), ())
+    assert session.query(Instance).one().identity_digest == "new"

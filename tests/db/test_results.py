@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from db import results
 from db.results import Disposition
-from db.schema import Analysis, Artifact, Delivery, Event, Measurement, Model
+from db.schema import Analysis, Artifact, Delivery, Event, Measurement, Model, Series
 from db.states import Entity, move, story
 from tests.db.factories import LATER, NOW, ask, done, finish, make_asked, make_series
 
@@ -236,3 +236,29 @@ def test_a_model_is_remembered_once_and_its_status_follows_the_folder(session: S
         results.remember_model(session, digest="d", name="n", version="1", status=status, now=now)
     (model,) = session.query(Model)
     assert (model.status, model.first_seen_at) == ("released", NOW)
+
+
+def test_a_new_result_supersedes_an_older_one_that_is_held(session: Session) -> None:
+    series = make_series(session)
+    held = done(session, series, "1", disposition=HELD)
+    newer = done(session, series, "2")
+    assert (row(session, held).state, row(session, newer).is_current) == ("superseded", True)
+
+
+def test_the_next_best_series_is_admitted_and_was_never_asked_for(session: Session) -> None:
+    best = make_series(session)
+    ask(session, best)
+    scores = {"1.1.2": 0.5, "1.1.3": 0.8, "1.1.4": None}
+    for uid, score in scores.items():
+        kept = {"study_id": best.study_id, "state": "ignored", "score": score, "first_at": NOW, "last_at": NOW}
+        session.add(Series(series_instance_uid=uid, **kept))
+    session.flush()
+    found = results.next_best(session, best.study_id)
+    assert found is not None
+    assert found.series_instance_uid == "1.1.3"
+    ask(session, found, "2")
+    second = results.next_best(session, best.study_id)
+    assert second is not None
+    assert second.series_instance_uid == "1.1.2"
+    ask(session, second, "3")
+    assert results.next_best(session, best.study_id) is None

@@ -1,6 +1,5 @@
 """Real peers on port 0: the node's door with its registrar, senders that may lie, and a PACS that answers as told."""
 
-import shutil
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,7 +10,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-import pytest
 from pydicom.uid import CTImageStorage, ExplicitVRLittleEndian
 from pynetdicom import AE, evt
 from pynetdicom.association import Association
@@ -22,10 +20,12 @@ from sqlalchemy import Engine
 from config.settings import Destination, ReceiveSettings, Source
 from db.schema import Base
 from db.session import Sessions, open_engine, open_sessions, upgrade
+from dicom_node.deliver.send import AS_SENDER
 from dicom_node.receive.register import Registrar
 from dicom_node.receive.server import Receiver
 from dicom_node.receive.spool import Spool
 from tests.factories import eventually, rows
+from tests.tools import tool
 from tests.unit.node.factories import dataset_bytes, make_image, part10
 
 SCANNER = Source(ae_title="SCANNER")
@@ -110,7 +110,7 @@ def connect(
     ae.acse_timeout = ae.dimse_timeout = ae.network_timeout = 10
     for sop_class, syntax in contexts or ((CTImageStorage, ExplicitVRLittleEndian),):
         ae.add_requested_context(sop_class, syntax)
-    return ae.associate("127.0.0.1", port, ae_title=called, bind_address=(bind, 0))
+    return ae.associate("127.0.0.1", port, ae_title=called, bind_address=(bind, 0), evt_handlers=list(AS_SENDER))
 
 
 def store(
@@ -216,6 +216,6 @@ def pacs(
         server.shutdown()
 
 
-def dcmtk(tool: str) -> str:
+def dcmtk(name: str) -> str:
     """Where a DCMTK tool is; skips where it is not installed."""
-    return shutil.which(tool) or pytest.skip(f"DCMTK's {tool} is not installed")
+    return tool(name)

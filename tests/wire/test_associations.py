@@ -2,9 +2,11 @@
 
 import json
 import os
+import socket
 import subprocess
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -180,3 +182,16 @@ def test_no_patient_data_are_logged_on_any_way_through_the_door(tmp_path: Path) 
     assert {line["event"] for line in logged} == {"receive.turned_away"}
     told = json.dumps(logged)
     assert not any(secret in told for secret in ("Doe", "Jane", "P-1", "A-1"))
+
+
+@pytest.mark.parametrize("stays", [True, False], ids=["silent", "only looked whether the port is open"])
+def test_a_connection_without_an_association_does_not_hold_up_the_end(stays: bool, tmp_path: Path) -> None:
+    before = set(threading.enumerate())
+    with ExitStack() as stack:
+        door = stack.enter_context(open_door(tmp_path, network_timeout=60))
+        connection = stack.enter_context(socket.create_connection(("127.0.0.1", door.port)))
+        eventually(lambda: len(set(threading.enumerate()) - before) > 2, what="the connection")
+        if not stays:
+            connection.close()
+        stack.pop_all().close()
+    eventually(lambda: set(threading.enumerate()) <= before, 10, "the end of every thread")

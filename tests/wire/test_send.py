@@ -3,13 +3,16 @@
 import hashlib
 import socket
 import subprocess
+import threading
 import time
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from pydicom import dcmread
 from pydicom.uid import CTImageStorage, SecondaryCaptureImageStorage
+from pynetdicom.dimse import DIMSEServiceProvider
 
 from config.settings import Destination
 from dicom_node.deliver.send import Fate, Receipt, Thing, echo, send, send_files
@@ -156,6 +159,28 @@ def test_an_association_lost_between_two_objects_is_later_for_the_rest(tmp_path:
     with pacs(patience=1) as here:
         found = fates(send(things, here.destination(timeout=1), "L3NODE"))
     assert found == [(1, Fate.SENT), (2, Fate.LATER), (3, Fate.LATER)]
+
+
+def test_an_answer_is_never_taken_by_the_background_loop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    class SlowToPause(threading.Event):
+        def wait(self, timeout: float | None = None) -> bool:
+            passed = super().wait(timeout)
+            if threading.current_thread().name.startswith("Requestor"):
+                time.sleep(0.05)
+            return passed
+
+    def send_msg(provider: DIMSEServiceProvider, *arguments: Any) -> None:
+        send_at_once(provider, *arguments)
+        time.sleep(0.1)
+
+    send_at_once = DIMSEServiceProvider.send_msg
+    monkeypatch.setattr(DIMSEServiceProvider, "send_msg", send_msg)
+    slow = SimpleNamespace(**(vars(threading) | {"Event": SlowToPause}))
+    monkeypatch.setattr("pynetdicom.association.threading", slow)
+    things = [make_thing(tmp_path, number) for number in range(1, 4)]
+    with pacs() as here:
+        receipts = list(send(things, here.destination(timeout=1), "L3NODE"))
+    assert {receipt.fate for receipt in receipts} == {Fate.SENT}
 
 
 def test_an_echo_is_answered_or_told_why_not() -> None:

@@ -9,6 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydicom.uid import ExplicitVRLittleEndian
 
+from db import inbox
+from db.schema import Base
+from db.session import open_engine, open_sessions
 from dicom_node.receive.glance import Malformed, glance
 from dicom_node.receive.register import UNREADABLE, read_arrival
 from tests.factories import SCALE
@@ -62,16 +65,30 @@ def test_whatever_passes_the_door_is_an_arrival_or_put_aside(
 
 
 @pytest.mark.filterwarnings("ignore")
-def test_values_of_the_wrong_kind_are_an_arrival_or_put_aside(tmp_path: Path) -> None:
+def test_values_of_the_wrong_kind_become_rows_or_are_put_aside(tmp_path: Path) -> None:
+    engine = open_engine("sqlite://")
+    Base.metadata.create_all(engine)
     chance = random.Random(3)
-    for _ in range(400 * SCALE):
-        data = bytearray(DATASET)
-        for _ in range(chance.randrange(1, 4)):  # text values only, so that the door lets it in
-            where = chance.randrange(len(data) - 96)
-            if chr(data[where]) in "0123456789.\\-":
-                data[where] = chance.choice(b"0123456789.\\-+eE xn\0\xff")
-        path = tmp_path / "mutated.dcm"
-        path.write_bytes(HEADER + bytes(data))
+    kept = 0
+    for number in range(400 * SCALE):
+        data = _with_other_digits(chance)
+        path = tmp_path / f"{number}.dcm"
+        path.write_bytes(HEADER + data)
         with suppress(UNREADABLE):
-            glance(bytes(data), ExplicitVRLittleEndian)
-            read_arrival(path, "a")
+            glance(data, ExplicitVRLittleEndian)
+            arrival = read_arrival(path, path.name)
+            with open_sessions(engine).begin() as session:
+                inbox.register(session, [arrival], lambda _one, _other: False)
+            kept += 1
+    engine.dispose()
+    assert kept > 100 * SCALE
+
+
+def _with_other_digits(chance: random.Random) -> bytes:
+    """The dataset with a few characters of its numbers changed, its elements whole."""
+    data = bytearray(DATASET)
+    for _ in range(chance.randrange(1, 4)):
+        where = chance.randrange(len(data) - 96)
+        if chr(data[where]) in "0123456789.\\-":
+            data[where] = chance.choice(b"0123456789.\\-+eE xn\0\xff")
+    return bytes(data)
