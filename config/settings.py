@@ -115,7 +115,7 @@ class AnalysisSettings(Frozen):
     slice_spacing_mm: tuple[float, float] = (0.4, 6.5)
     """Distance of slice centres that the level finder was tested for, mm."""
     maximum_tilt_degrees: Annotated[float, Field(ge=0, le=45)] = 5.0
-    """Gantry tilt: beyond it an axial area is not the area of an axial section (1/cos 5 deg = 0.4 %)."""
+    """Gantry tilt or oblique sections: beyond it the area is not that of an axial section (1/cos 5 deg = 0.4 %)."""
     minimum_agreement: Annotated[float, Field(ge=0, le=1)] = 0.80
     """Mean pairwise Dice of the folds over all muscle below which the result is in doubt."""
 
@@ -138,8 +138,8 @@ class WorkSettings(Frozen):
     """Where the members run."""
     limit: Timeout = 300
     """Seconds one analysis may take before its worker is ended."""
-    attempts: Annotated[int, Field(ge=1)] = 3
-    """Attempts before a row is dead."""
+    attempts: Annotated[int, Field(ge=1)] = 5
+    """Attempts before a row is dead; a stop of the node in mid-analysis costs one."""
 
 
 class WebSettings(Frozen):
@@ -147,8 +147,8 @@ class WebSettings(Frozen):
 
     host: str = "127.0.0.1"
     """Loopback until sign-in exists."""
-    port: Port = 8042
-    """TCP port; 0 takes a free one."""
+    port: Port = 8117
+    """TCP port; 0 takes a free one.  Not 8042, which is Orthanc's own."""
     enabled: bool = True
     """False runs the node without a web process."""
 

@@ -103,8 +103,9 @@ def _replace(session: Session, known: Instance, arrival: Arrival) -> str:
     known.transfer_syntax_uid = arrival.transfer_syntax_uid
     known.identity_digest, known.pixels_digest = arrival.identity_digest, arrival.pixels_digest
     known.received_at = arrival.received_at
+    study = known.series.study = _study(session, arrival)
+    session.flush()
     _reopen(session, known.series, arrival.received_at, "patient or study attributes changed")
-    study = known.series.study
     study.patient_id, study.issuer_of_patient_id = arrival.patient_id, arrival.issuer_of_patient_id
     study.accession_number = arrival.accession_number
     return old
@@ -163,7 +164,6 @@ def _reopen(session: Session, series: Series, now: datetime, why: str) -> None:
         begins = {"first_at": now}
         move(session, Entity.STUDY, series.study_id, series.study.state, "open", now=now, reason=why, changes=begins)
     series.interrupted = True  # until a release is seen: rows made of adopted files have lost theirs
-    series.interrupted = True
     series.last_at = max(series.last_at, now)
     series.study.last_at = max(series.study.last_at, now)
 
@@ -180,11 +180,6 @@ def association_ended(session: Session, series_instance_uids: Sequence[str], *, 
         .where(Series.series_instance_uid.in_(series_instance_uids), Series.state == "receiving")
         .values(interrupted=not released)
     )
-
-
-def interrupt_all(session: Session) -> None:
-    """After a start: every series that was being received has lost its association."""
-    session.execute(update(Series).where(Series.state == "receiving").values(interrupted=True))
 
 
 def positions(session: Session, series_id: int) -> tuple[float, ...]:
@@ -233,3 +228,15 @@ def receiving(session: Session) -> list[tuple[Series, str | None]]:
 def open_studies(session: Session) -> list[Study]:
     """Studies that are not settled."""
     return list(session.scalars(select(Study).where(Study.state == "open").order_by(Study.id)))
+
+
+def close_all(session: Session, study_id: int, why: str, now: datetime) -> None:
+    """Close what a settled study was still receiving; an image that comes all the same opens both again."""
+    query = select(Series.id).where(Series.study_id == study_id, Series.state == "receiving")
+    for series_id in session.scalars(query).all():
+        move(session, Entity.SERIES, series_id, "receiving", "closed", now=now, reason=why)
+
+
+def identities(session: Session, series_id: int) -> frozenset[str]:
+    """Digests of the patient and study attributes that a series' images carry; more than one is a mixture."""
+    return frozenset(session.scalars(select(Instance.identity_digest).where(Instance.series_id == series_id)))

@@ -61,6 +61,11 @@ def _parcel(delivery: Delivery, artifact: Artifact) -> Parcel:
     )
 
 
+def is_pending(session: Session, delivery_id: int) -> bool:
+    """Whether the parcel still wants to be sent; a revision may have cancelled it a moment ago."""
+    return session.get_one(Delivery, delivery_id).state == "pending"
+
+
 def sent(session: Session, delivery_id: int, now: datetime) -> None:
     """The destination answered success."""
     move(session, Entity.DELIVERY, delivery_id, "pending", "sent", now=now, changes={"sent_at": now})

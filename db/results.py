@@ -1,5 +1,6 @@
 """Requests and what became of them: ask once, take guarded, finish in one transaction, give up with a reason."""
 
+import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -12,7 +13,7 @@ from db.outbox import cancel, post
 from db.schema import Analysis, Artifact, Measurement, Model, Series
 from db.states import Entity, move, note
 
-RETRY_WAIT = timedelta(seconds=10)
+RETRY_WAIT, NO_WAIT = timedelta(seconds=10), timedelta()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,14 +53,18 @@ class Disposition:
 def ask(
     session: Session, study_id: int, series_id: int, asked: Asked, *, now: datetime, priority: int = 0
 ) -> int | None:
-    """Queue a request; None when the same one was asked before.  A queued older one of the study is superseded."""
-    if session.scalar(select(Analysis.id).where(Analysis.request_key == asked.key)):
-        return None
+    """Queue a request; None when it stands already.  A queued older one of the study is superseded.
+
+    A question that was superseded may come back (a correction is taken back): it is asked again under a new key.
+    """
     before = latest(session, study_id)
+    known = session.scalar(select(Analysis).where(Analysis.request_key == asked.key))
+    if _stands(before, asked) or (known and known.state != "superseded"):
+        return None
     analysis = Analysis(
         study_id=study_id,
         series_id=series_id,
-        request_key=asked.key,
+        request_key=_again(asked.key, before) if known and before else asked.key,
         content_digest=asked.content_digest,
         identity_digest=asked.identity_digest,
         model_digest=asked.model_digest,
@@ -67,7 +72,7 @@ def ask(
         slice_index=asked.slice_index,
         labels_digest=asked.labels_digest,
         supersedes_id=before.id if before else None,
-        revision=before.revision + 1 if before else 1,
+        revision=before.revision + (before.measurement is not None) if before else 1,
         priority=priority,
         state="queued",
         due_at=now,
@@ -81,9 +86,23 @@ def ask(
     return analysis.id
 
 
+def _stands(before: Analysis | None, asked: Asked) -> bool:
+    """Whether the last request of the study is this question, and still counts."""
+    return before is not None and before.state != "superseded" and same_question(before, asked)
+
+
+def same_question(row: Analysis, asked: Asked) -> bool:
+    """Whether a row asks the same of the same content."""
+    return all(getattr(row, name) == getattr(asked, name) for name in Asked.__slots__ if name != "key")
+
+
+def _again(key: str, before: Analysis) -> str:
+    return hashlib.sha256(f"{key} after {before.id}".encode()).hexdigest()
+
+
 def latest(session: Session, study_id: int) -> Analysis | None:
     """The request of a study that was asked last."""
-    query = select(Analysis).where(Analysis.study_id == study_id).order_by(Analysis.revision.desc()).limit(1)
+    query = select(Analysis).where(Analysis.study_id == study_id).order_by(Analysis.id.desc()).limit(1)
     return session.scalar(query)
 
 
@@ -99,6 +118,12 @@ def next_best(session: Session, study_id: int) -> Series | None:
         .limit(1)
     )
     return session.scalar(query)
+
+
+def outdated(session: Session, analysis_id: int, now: datetime) -> None:
+    """What a queued request asks of is no longer there; the study, open again, will be asked anew."""
+    why = "the series changed before the analysis began"
+    move(session, Entity.ANALYSIS, analysis_id, "queued", "superseded", now=now, reason=why)
 
 
 def take(session: Session, analysis_id: int, now: datetime) -> Analysis | None:
@@ -155,29 +180,25 @@ def give_up(
     attempts: int,
     now: datetime,
     log: str | None = None,
+    wait: timedelta = RETRY_WAIT,
 ) -> None:
-    """An attempt failed: queued again after a wait that grows, or dead after the last one."""
-    analysis = _running(session, analysis_id, attempt)
-    if analysis is None:
+    """An attempt failed: queued again after a `wait` that grows, or dead after the last of `attempts`."""
+    if _running(session, analysis_id, attempt) is None:
         return
     move(session, Entity.ANALYSIS, analysis_id, "running", "failed", now=now, reason=why, changes={"log": log})
     if attempt >= attempts:
-        move(
-            session, Entity.ANALYSIS, analysis_id, "failed", "dead", now=now, reason=why, changes={"finished_at": now}
-        )
+        to, changes = "dead", {"finished_at": now}
     else:
-        due = now + RETRY_WAIT * attempt
-        move(session, Entity.ANALYSIS, analysis_id, "failed", "queued", now=now, reason=why, changes={"due_at": due})
+        to, changes = "queued", {"due_at": now + wait * attempt}
+    move(session, Entity.ANALYSIS, analysis_id, "failed", to, now=now, reason=why, changes=changes)
 
 
-def recover(session: Session, now: datetime) -> int:
-    """After a start: whatever was running has lost its process; it is queued again at once and costs no attempt."""
-    why = "the node stopped while this was running"
+def recover(session: Session, attempts: int, now: datetime) -> int:
+    """After a start: whatever was running has lost its process.  It costs an attempt: the job may be the reason."""
     lost = session.scalars(select(Analysis).where(Analysis.state == "running")).all()
     for analysis in lost:
-        again = {"due_at": now, "attempt": max(0, analysis.attempt - 1)}
-        move(session, Entity.ANALYSIS, analysis.id, "running", "failed", now=now, reason=why)
-        move(session, Entity.ANALYSIS, analysis.id, "failed", "queued", now=now, reason=why, changes=again)
+        why = "the node stopped while this was running"
+        give_up(session, analysis.id, analysis.attempt, why, attempts=attempts, now=now, wait=NO_WAIT)
     return len(lost)
 
 
@@ -198,11 +219,6 @@ def remember_model(session: Session, *, digest: str, name: str, version: str, st
         session.add(Model(digest=digest, name=name, version=version, status=status, first_seen_at=now))
     else:
         known.name, known.version, known.status = name, version, status
-
-
-def artifact_paths(session: Session) -> frozenset[str]:
-    """Every stored object's path; a result file outside this set is an orphan."""
-    return frozenset(session.scalars(select(Artifact.path)))
 
 
 def _running(session: Session, analysis_id: int, attempt: int) -> Analysis | None:
@@ -227,9 +243,9 @@ def _make_current(session: Session, analysis: Analysis, now: datetime) -> None:
 
 
 def _newer_current(session: Session, analysis: Analysis) -> int | None:
-    """The current result when it is of a later revision: a retried older request must not replace it."""
+    """The current result when it was asked later: a retried older request must not replace it."""
     query = select(Analysis.id).where(
-        Analysis.study_id == analysis.study_id, Analysis.is_current, Analysis.revision > analysis.revision
+        Analysis.study_id == analysis.study_id, Analysis.is_current, Analysis.id > analysis.id
     )
     return session.scalar(query)
 

@@ -25,7 +25,7 @@ from dicom_node.receive.spool import Spool
 from dicom_node.rounds import Rounds
 from dicom_node.steps import Steps
 from dicom_node.web import process as web
-from dicom_node.work.bench import Workbench, WorkerLost, end_with_parent
+from dicom_node.work.bench import Closed, Workbench, WorkerLost, end_with_parent
 from dicom_node.work.clock import Clock
 from dicom_node.work.embedded import Embedded
 
@@ -108,8 +108,8 @@ def _workers(stack: ExitStack, settings: Settings, engine: Embedded, steps: Step
     """Start every worker with the thread that feeds it; the event is set when the first is warm."""
     ready = threading.Event()
     for number in range(settings.work.workers):
-        bench = _bench(stack, settings, number)
-        _start(stack, "analyse", partial(_analyse, engine, steps, bench, ready))
+        bench = _bench(settings, number)
+        _start(stack, "analyse", partial(_analyse, engine, steps, bench, ready), bench.close)
     return ready
 
 
@@ -138,11 +138,16 @@ def file_system(path: Path) -> str:
     return max(holding, key=lambda found: len(found[0]), default=("", ""))[1]
 
 
-def _start(stack: ExitStack, name: str, run: Callable[[threading.Event], None]) -> None:
+def _start(
+    stack: ExitStack, name: str, run: Callable[[threading.Event], None], release: Callable[[], None] | None = None
+) -> None:
+    """Run a thread that is told to stop at the end; `release` ends what it may be waiting for."""
     stop = threading.Event()
     thread = threading.Thread(target=run, args=(stop,), name=name)
     thread.start()
     stack.callback(thread.join)
+    if release:
+        stack.callback(release)
     stack.callback(stop.set)
 
 
@@ -153,6 +158,8 @@ def _analyse(
     while not stop.is_set():
         try:
             bench.wait_ready()
+        except Closed:
+            return
         except WorkerLost as lost:
             LOG.error("worker.not_ready", why=str(lost))
             stop.wait(WARM_UP_AGAIN)
@@ -162,7 +169,7 @@ def _analyse(
             engine.run(partial(steps.analyse, bench), steps.give_up, "analyse", stop)
 
 
-def _bench(stack: ExitStack, settings: Settings, number: int) -> Workbench[Outcome]:
+def _bench(settings: Settings, number: int) -> Workbench[Outcome]:
     data = settings.node.data
     opening = worker.Opening(
         rules=settings.analysis,
@@ -170,14 +177,12 @@ def _bench(stack: ExitStack, settings: Settings, number: int) -> Workbench[Outco
         device=settings.work.device,
         threads=settings.work.threads,
     )
-    bench = Workbench(
+    return Workbench(
         partial(worker.warm, opening),
         partial(worker.perform, opening),
         limit=settings.work.limit,
         trace=data / f"worker-{number}.trace",
     )
-    stack.callback(bench.close)
-    return bench
 
 
 def _listen(stack: ExitStack, receiver: Receiver) -> None:
@@ -190,7 +195,7 @@ def _listen(stack: ExitStack, receiver: Receiver) -> None:
 @contextmanager
 def _web(settings: Settings) -> Iterator[int]:
     """Keep one web process alive on a socket bound here, so that a restart loses no connection."""
-    with socket.create_server((settings.web.host, settings.web.port)) as listener:
+    with _listener(settings) as listener:
         stop = threading.Event()
         keeper = threading.Thread(target=_keep_web, args=(listener, settings.database_url, stop), name="web")
         keeper.start()
@@ -199,6 +204,13 @@ def _web(settings: Settings) -> Iterator[int]:
         finally:
             stop.set()
             keeper.join()
+
+
+def _listener(settings: Settings) -> socket.socket:
+    try:
+        return socket.create_server((settings.web.host, settings.web.port))
+    except OSError as fault:
+        raise CannotStart(f"can't listen on [web] port {settings.web.port}: {fault.strerror}") from None
 
 
 def _keep_web(listener: socket.socket, database_url: str, stop: threading.Event) -> None:

@@ -1,5 +1,6 @@
 """The command line: the only place that reads settings.  Heavy imports wait until a command needs them."""
 
+import os
 import signal
 import sys
 from pathlib import Path
@@ -23,6 +24,8 @@ database = typer.Typer(no_args_is_help=True, help="The database behind the node.
 app.add_typer(database, name="db")
 
 NOT_MEASURED = 3
+PRIVATE = 0o077
+"""Of what the node writes, others read nothing."""
 Config = Annotated[Path, typer.Option("--config", "-c", help="Settings file; `l3node config` prints the manual.")]
 Out = Annotated[Path, typer.Option("--out", "-o", help="Folder for the results; made if missing.")]
 
@@ -40,6 +43,7 @@ def serve(config: Config = Path("l3node.toml")) -> None:
     from inference.errors import ModelRefused
 
     settings = _settings(config)
+    os.umask(PRIVATE)
     log.configure()
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
@@ -81,6 +85,7 @@ def demo(
     """Show the whole way on this machine: node, PACS stand-in, a drawn CT study, results back."""
     from dicom_node import demo as show
 
+    os.umask(PRIVATE)
     if not show.run(out, slices):
         _fail("the demo is not complete; see above")
 
@@ -132,6 +137,7 @@ def upgrade(config: Config = Path("l3node.toml")) -> None:
     from db.session import upgrade as bring_up
 
     settings = _settings(config)
+    os.umask(PRIVATE)
     settings.node.data.mkdir(mode=0o700, parents=True, exist_ok=True)
     bring_up(settings.database_url)
     typer.echo("the database is at the newest schema")

@@ -38,6 +38,8 @@ from inference.phantom import Phantom, draw
 SENDER = "DEMOSCANNER"
 PATIENCE = 180.0
 """Seconds to wait for results: the first run converts the model."""
+MARKER = ".l3node-demo"
+"""Stands in a folder that the demo made and may clear."""
 WANTED = frozenset({"seg", "sr", "key"})
 STORY = (
     ("series", "receiving", "receive and close the series"),
@@ -53,7 +55,9 @@ def run(out: Path, slices: int) -> bool:
     """Run the demo in `out`; whether everything came back and stands in the database."""
     console = Console()
     log.configure("error", readable=True)
-    _clear(out)
+    if not _cleared(out):
+        console.print(f"[red]{out} holds other things; name an empty or a new folder with --out[/]")
+        return False
     with console.status(f"drawing a CT of {slices} slices"):
         phantom = draw(0, slices=slices)
         files = write_study(phantom, out / "ct")
@@ -70,12 +74,17 @@ def run(out: Path, slices: int) -> bool:
             return _report(console, node.sessions, pacs, phantom) and complete
 
 
-def _clear(out: Path) -> None:
-    """Remove what an earlier demo left, but for the converted model."""
+def _cleared(out: Path) -> bool:
+    """Remove what an earlier demo left, but for the converted model; False when the folder is somebody else's."""
+    out.mkdir(parents=True, exist_ok=True)
+    if not (out / MARKER).exists() and any(out.iterdir()):
+        return False
+    (out / MARKER).touch()
     for stale in ("node/spool", "node/results", "pacs", "ct"):
         shutil.rmtree(out / stale, ignore_errors=True)
     for rows in (out / "node").glob("l3node.sqlite*"):
         rows.unlink()
+    return True
 
 
 def demo_settings(data: Path, pacs: StandIn) -> Settings:

@@ -37,7 +37,7 @@ def _level(found: Finding, stack: Stack, index: int) -> Facts:
     level = found.level
     return {
         "sop_instance_uid": str(stack.images[index].header.SOPInstanceUID),
-        "instance_number": _number(stack.images[index].header, "InstanceNumber", int),
+        "instance_number": _whole(number(stack.images[index].header, "InstanceNumber")),
         "l3_status": str(level.status),
         "l3_index": index,
         "l3_z_mm": level.z_mm,
@@ -83,13 +83,17 @@ def _acquisition(header: Dataset, stack: Stack) -> Facts:
         "study_date": _text(header, "StudyDate"),
         "manufacturer": _text(header, "Manufacturer"),
         "manufacturer_model_name": _text(header, "ManufacturerModelName"),
-        "kvp": _number(header, "KVP", float),
+        "kvp": number(header, "KVP"),
         "convolution_kernel": _text(header, "ConvolutionKernel"),
-        "slice_thickness_mm": _number(header, "SliceThickness", float),
+        "slice_thickness_mm": number(header, "SliceThickness"),
         "slice_spacing_mm": stack.spacing_mm,
         "pixel_spacing_mm": stack.pixel_spacing_mm[0],
         "contrast_bolus_agent": _text(header, "ContrastBolusAgent"),
     }
+
+
+def _whole(value: float | None) -> int | None:
+    return None if value is None else int(value)
 
 
 def _text(header: Dataset, keyword: str) -> str | None:
@@ -97,6 +101,9 @@ def _text(header: Dataset, keyword: str) -> str | None:
     return str(value)[:64] if value else None
 
 
-def _number(header: Dataset, keyword: str, kind: type[int] | type[float]) -> float | int | None:
-    value: Any = header.get(keyword)
-    return kind(value) if value not in (None, "") else None
+def number(header: Dataset, keyword: str) -> float | None:
+    """A single number, None where it is absent or is none ("1,68", two values)."""
+    try:
+        return float(header.get(keyword))
+    except (ValueError, TypeError):
+        return None

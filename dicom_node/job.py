@@ -34,12 +34,15 @@ class Request:
 class Job:
     """One request with everything a worker needs; picklable.
 
+    `key` is the UNIQUE key of the row: that of the request, or another when a superseded question is asked again.
+
     `slice` of the request is a canonical index (0 caudal); `labels` are canonical; `asked_at` is aware UTC.
     """
 
     id: int
     attempt: int
     request: Request
+    key: str
     files: tuple[Path, ...]
     asked_at: datetime
     time_zone: ZoneInfo

@@ -11,7 +11,7 @@ from typing import TypeAlias
 
 from config.settings import AnalysisSettings
 from dicom_node.doubts import doubts
-from dicom_node.facts import facts_of
+from dicom_node.facts import facts_of, number
 from dicom_node.job import Job, Measured, NotMeasured, Outcome
 from dicom_node.nifti import to_nifti
 from dicom_node.study.admission import age_years
@@ -148,7 +148,7 @@ def _finding(
 
 def _person(series: Series) -> Person:
     header = series.header
-    height, weight = (float(header.get(keyword) or 0) or None for keyword in ("PatientSize", "PatientWeight"))
+    height, weight = (number(header, keyword) or None for keyword in ("PatientSize", "PatientWeight"))
     return Person(
         sex=header.get("PatientSex") or None,
         age_years=age_years(series),
@@ -160,7 +160,7 @@ def _person(series: Series) -> Person:
 
 def _identity(job: Job) -> Identity:
     return Identity(
-        request_key=job.request.key,
+        request_key=job.key,
         asked_at=job.asked_at,
         time_zone=job.time_zone,
         revision=job.revision,

@@ -15,6 +15,8 @@ from dicom_node.job import Job, Measured, NotMeasured, Outcome, Request
 from dicom_node.pipeline import Tell, analyse, silent
 from dicom_node.store import write_durably
 
+WRITTEN = ("seg.dcm", "sr.dcm", "key.dcm", "measurements.json", "*-image.nii.gz", "*-label.nii.gz")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
@@ -34,7 +36,7 @@ def process(
     models = worker.opened(opening)
     job = _job(tuple(walk(files)), models.card.digest, opening.rules, zone)
     outcome = analyse(job, models, opening.rules, tell)
-    written = tuple(_write(outcome, out, job.request.key))
+    written = tuple(_write(outcome, out, job.key))
     if isinstance(outcome, NotMeasured):
         return Verdict(
             word="not measured", reasons=(f"{outcome.reason}: {outcome.detail}",), outcome=outcome, written=written
@@ -59,11 +61,16 @@ def _job(files: tuple[Path, ...], model_digest: str, rules: AnalysisSettings, zo
         model_digest=model_digest,
         analysis_digest=settings_digest(rules),
     )
-    return Job(id=0, attempt=1, request=request, files=files, asked_at=datetime.now(UTC), time_zone=zone)
+    return Job(
+        id=0, attempt=1, request=request, key=request.key, files=files, asked_at=datetime.now(UTC), time_zone=zone
+    )
 
 
 def _write(outcome: Outcome, out: Path, key: str) -> Iterator[Path]:
     out.mkdir(parents=True, exist_ok=True)
+    for pattern in WRITTEN:  # an earlier patient's objects must not stand beside this verdict
+        for earlier in out.glob(pattern):
+            earlier.unlink()
     for name, data in _contents(outcome, key[:12]):
         write_durably(out / name, data)
         yield out / name

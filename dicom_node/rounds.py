@@ -1,6 +1,5 @@
 """What the clock calls: close what is complete, hand over what is due, and put a crashed node's rows in order."""
 
-import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,7 +12,6 @@ from db import inbox, outbox, results
 from db.schema import Series, Study
 from db.session import Sessions
 from db.states import Entity, in_state, move
-from dicom_node import store
 from dicom_node.study.closing import Arrived, why_close, why_settle
 from dicom_node.work.engine import Engine, Work
 from inference.model_card import ModelCard
@@ -53,12 +51,10 @@ class Rounds:
                 self.engine.hand_over(session, Work("send", analysis_id))
 
     def recover(self) -> None:
-        """After a start: what was running runs again, what was arriving was interrupted, orphans go."""
+        """After a start: what was running is tried again."""
         with self.sessions.begin() as session:
             now = self.now()
-            again = results.recover(session, now)
-            inbox.interrupt_all(session)
-            known = results.artifact_paths(session)
+            again = results.recover(session, self.settings.work.attempts, now)
             results.remember_model(
                 session,
                 digest=self.card.digest,
@@ -67,8 +63,6 @@ class Rounds:
                 status=self.card.status,
                 now=now,
             )
-        for folder in store.orphans(self.settings.node.data, known):
-            shutil.rmtree(folder)
         LOG.info("node.recovered", queued_again=again)
 
     def _close(self, session: Session, series: Series, source_ae: str | None, busy: bool) -> None:
@@ -90,4 +84,5 @@ class Rounds:
         receiving = inbox.still_receiving(session, study.id)
         why = why_settle(study.first_at, study.last_at, receiving, self.settings.study, self.now())
         if why and move(session, Entity.STUDY, study.id, "open", "settled", now=self.now(), reason=why):
+            inbox.close_all(session, study.id, why, self.now())
             self.engine.hand_over(session, Work("choose", study.id))

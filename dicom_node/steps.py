@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 import structlog
 from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from config.settings import Settings
@@ -27,7 +28,7 @@ from dicom_node.digests import joined_digest, settings_digest
 from dicom_node.job import Job, Measured, Outcome, Request
 from dicom_node.study.choose import Verdict, judge
 from dicom_node.study.series import read_series
-from dicom_node.work.bench import JobFailed, Workbench, WorkerLost
+from dicom_node.work.bench import Closed, JobFailed, Workbench, WorkerLost
 from dicom_node.work.engine import Engine, Work
 from inference.errors import Reason
 from inference.model_card import ModelCard, ModelStatus
@@ -65,13 +66,14 @@ class Steps:
     def analyse(self, bench: Workbench[Outcome], work: Work) -> None:
         """One attempt at one request, in a worker process."""
         with self.sessions.begin() as session:
-            analysis = results.take(session, work.id, self.now())
-            job = self._job(session, analysis) if analysis else None
+            job = self._take(session, work.id)
         if job is None:
             return
         LOG.info("analysis.begins", id=job.id, attempt=job.attempt)
         try:
             outcome = bench.run(job)
+        except Closed:
+            return  # the node is stopping; the row is tried again after the next start
         except WorkerLost as lost:
             self._give_up(job, "the worker process died or was ended at its limit", str(lost))
         except JobFailed as failed:
@@ -89,20 +91,21 @@ class Steps:
                 self._receive_all(group, Fate.NEVER, "this destination is no longer in the settings")
                 continue
             things = [self._thing(parcel) for parcel in group]
-            for receipt in send(things, destinations[title], self.settings.node.ae_title):
+            for receipt in send(things, destinations[title], self.settings.node.ae_title, self._still_wanted):
                 self._receipt(receipt)
 
     def give_up(self, work: Work, fault: Exception) -> None:
         """A step failed in a way nobody foresaw: its row says so and comes to rest, or tries again later."""
         why = f"fault of the node: {type(fault).__name__}"
         LOG.exception("work.fault", kind=work.kind, id=work.id, exc_info=fault)
+        passing = isinstance(fault, OSError | OperationalError)
         with self.sessions.begin() as session:
-            if work.kind == "choose":
+            if work.kind == "choose" and not passing:  # else the study stays settled and the sweep tries again
                 move(session, Entity.STUDY, work.id, "settled", "chosen", now=self.now(), reason=why)
             elif work.kind == "send":
                 for parcel in outbox.take(session, work.id, self.now()):
                     outbox.put_off(session, parcel.delivery_id, why, self.now())
-            else:
+            elif work.kind == "analyse":
                 attempt = session.get_one(Analysis, work.id).attempt
                 attempts = self.settings.work.attempts
                 results.give_up(session, work.id, attempt, why, log=str(fault), attempts=attempts, now=self.now())
@@ -123,14 +126,16 @@ class Steps:
         move(session, Entity.STUDY, study.id, "settled", "chosen", now=now, reason=why)
 
     def _decide(self, session: Session, study_id: int, series: Series) -> str:
-        """Ask for the best series unless another one was asked for before; what was decided, in words."""
+        """Ask for the best series, or for the one that was measured before; what was decided, in words."""
         latest = results.latest(session, study_id)
         if latest and latest.series_id != series.id and self.settings.study.late == "record":
-            return "a better series came after the choice; recorded, not analysed"
+            return f"another series was analysed before; {self._ask(session, study_id, latest.series)}"
         return self._ask(session, study_id, series)
 
     def _ask(self, session: Session, study_id: int, series: Series) -> str:
         """Queue the request for a series unless the same was asked before; what was decided, in words."""
+        if len(inbox.identities(session, series.id)) > 1:
+            return f"{Reason.MIXED_IDENTITY}: images of one series carry different patient or study attributes"
         analysis_id = results.ask(session, study_id, series.id, self._asked(session, series), now=self.now())
         if analysis_id is None:
             return "the same request was answered before"
@@ -166,6 +171,19 @@ class Steps:
             analysis_digest=settings_digest(self.settings.analysis),
         )
 
+    def _take(self, session: Session, analysis_id: int) -> Job | None:
+        """Begin an attempt on exactly what was asked; None when the row is not due or its series has changed."""
+        series = session.get_one(Analysis, analysis_id).series
+        if not results.same_question(session.get_one(Analysis, analysis_id), self._asked(session, series)):
+            results.outdated(session, analysis_id, self.now())
+            return None
+        analysis = results.take(session, analysis_id, self.now())
+        return self._job(session, analysis) if analysis else None
+
+    def _still_wanted(self, delivery_id: int) -> bool:
+        with self.sessions() as session:
+            return outbox.is_pending(session, delivery_id)
+
     def _job(self, session: Session, analysis: Analysis) -> Job:
         request = Request(
             content_digest=analysis.content_digest,
@@ -179,6 +197,7 @@ class Steps:
             id=analysis.id,
             attempt=analysis.attempt,
             request=request,
+            key=analysis.request_key,
             files=tuple(self.data / name for name in inbox.files(session, analysis.series_id)),
             asked_at=analysis.asked_at,
             time_zone=ZoneInfo(self.settings.node.time_zone),
@@ -198,7 +217,7 @@ class Steps:
             LOG.info("analysis.not_measured", id=job.id, reason=outcome.reason)
 
     def _finish_measured(self, job: Job, outcome: Measured) -> None:
-        stored = store.store(self.data, job.request.key, outcome)
+        stored = store.store(self.data, job.key, outcome)
         disposition = self._disposition(outcome)
         facts = outcome.facts | {"seconds": round(sum(outcome.seconds.values()), 3)}
         with self.sessions.begin() as session:

@@ -2,7 +2,6 @@
 
 import hashlib
 import os
-from collections.abc import Iterator
 from pathlib import Path
 
 from db.results import Stored
@@ -38,14 +37,6 @@ def store(data: Path, key: str, outcome: Measured) -> tuple[Stored, ...]:
 def result_folder(data: Path, key: str) -> Path:
     """Where the objects of the request with `key` lie."""
     return data / "results" / key[:2] / key
-
-
-def orphans(data: Path, known: frozenset[str]) -> Iterator[Path]:
-    """Result folders that no row names: a crash came between file and row."""
-    owned = {str(Path(path).parent) for path in known}
-    for folder in sorted((data / "results").glob("*/*")):
-        if str(folder.relative_to(data)) not in owned:
-            yield folder
 
 
 def write_durably(path: Path, data: bytes) -> None:

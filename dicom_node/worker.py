@@ -79,6 +79,7 @@ def phantom_job(cache: Path) -> Job:
         id=0,
         attempt=1,
         request=request,
+        key=request.key,
         files=tuple(sorted(folder.glob("*.dcm"))),
         asked_at=datetime(2026, 1, 1, tzinfo=UTC),
         time_zone=ZoneInfo("UTC"),

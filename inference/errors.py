@@ -9,6 +9,7 @@ class Reason(StrEnum):
     NOT_CT = "not_ct"
     NOT_DICOM = "not_dicom"
     NO_PATIENT_ID = "no_patient_id"
+    MIXED_IDENTITY = "mixed_identity"
     NO_ADMITTED_SERIES = "no_admitted_series"
     LOCALIZER = "localizer"
     DERIVED = "derived_image"

@@ -2,21 +2,24 @@
 
 import hashlib
 import socket
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
 from pydicom import dcmread
-from pydicom.uid import ExplicitVRLittleEndian
+from pydicom.errors import InvalidDicomError
+from pydicom.uid import ExplicitVRLittleEndian, ImplicitVRLittleEndian
 from pynetdicom import AE, _config, evt
+from pynetdicom.sop_class import Verification
 
 from config.settings import Destination
 
 _config.STORE_SEND_CHUNKED_DATASET = True  # a path is sent as the bytes that stand in the file, never re-encoded
 
 SUCCESS = 0x0000
+PLAIN = (ExplicitVRLittleEndian, ImplicitVRLittleEndian)
 STORED_WITH_WARNING = range(0xB000, 0xC000)
 """Coercion of elements, elements discarded, dataset does not match: stored all the same (PS3.4 table B.2-1)."""
 
@@ -48,8 +51,13 @@ class Receipt:
     reason: str = ""
 
 
-def send(things: Sequence[Thing], to: Destination, calling_ae: str) -> Iterator[Receipt]:
-    """Send over one association; a receipt for each thing, as soon as it is known."""
+def send(
+    things: Sequence[Thing], to: Destination, calling_ae: str, wanted: Callable[[int], bool] = lambda _key: True
+) -> Iterator[Receipt]:
+    """Send over one association; a receipt for each thing, as soon as it is known.
+
+    `wanted(key)` is asked just before each: what was cancelled meanwhile is passed over without a receipt.
+    """
     whole = []
     for thing in things:
         if _is_whole(thing):
@@ -57,7 +65,7 @@ def send(things: Sequence[Thing], to: Destination, calling_ae: str) -> Iterator[
         else:
             yield Receipt(thing.key, Fate.NEVER, "the stored file is missing or damaged")
     if whole:
-        yield from _send_whole(whole, to, calling_ae)
+        yield from _send_whole(whole, to, calling_ae, wanted)
 
 
 def _is_whole(thing: Thing) -> bool:
@@ -67,23 +75,27 @@ def _is_whole(thing: Thing) -> bool:
         return False
 
 
-def _send_whole(things: Sequence[Thing], to: Destination, calling_ae: str) -> Iterator[Receipt]:
-    association = _associate({thing.sop_class_uid for thing in things}, to, calling_ae)
+def _send_whole(
+    things: Sequence[Thing], to: Destination, calling_ae: str, wanted: Callable[[int], bool]
+) -> Iterator[Receipt]:
+    association = _associate({(thing.sop_class_uid, ExplicitVRLittleEndian) for thing in things}, to, calling_ae)
     if why := _why_not(association):
         yield from (Receipt(thing.key, Fate.LATER, why) for thing in things)
         return
     try:
         for thing in things:
-            yield _store(association, thing)
+            if wanted(thing.key):
+                yield _store(association, thing)
     finally:
         association.release()
 
 
-def _associate(sop_classes: Iterable[str], to: Destination, calling_ae: str) -> Any:
+def _associate(kinds: Iterable[tuple[str, str]], to: Destination, calling_ae: str) -> Any:
+    """An association for pairs of SOP class and transfer syntax; None when the host name has no address."""
     ae = AE(calling_ae)
     ae.connection_timeout = ae.acse_timeout = ae.dimse_timeout = ae.network_timeout = to.timeout
-    for sop_class in sorted(sop_classes):
-        ae.add_requested_context(sop_class, ExplicitVRLittleEndian)
+    for sop_class, syntax in sorted(kinds):
+        ae.add_requested_context(sop_class, syntax)
     try:
         return ae.associate(to.host, to.port, ae_title=to.ae_title, evt_handlers=list(AS_SENDER))
     except socket.gaierror:
@@ -134,7 +146,7 @@ def _store(association: Any, thing: Thing) -> Receipt:
 
 def echo(to: Destination, calling_ae: str) -> str:
     """C-ECHO; empty when it answered, else why not."""
-    association = _associate({"1.2.840.10008.1.1"}, to, calling_ae)
+    association = _associate({(Verification, syntax) for syntax in PLAIN}, to, calling_ae)
     if why := _why_not(association):
         return why
     try:
@@ -146,22 +158,25 @@ def echo(to: Destination, calling_ae: str) -> str:
 
 def send_files(files: Sequence[Path], to: Destination, calling_ae: str) -> Iterator[tuple[Path, str]]:
     """Send any DICOM files as they are, each in its own transfer syntax; (file, why not) with "" for success."""
-    ae = AE(calling_ae)
-    ae.connection_timeout = ae.acse_timeout = ae.dimse_timeout = ae.network_timeout = to.timeout
-    for sop_class, syntax in sorted({_kind(path) for path in files}):
-        ae.add_requested_context(sop_class, syntax)
-    association = ae.associate(to.host, to.port, ae_title=to.ae_title, evt_handlers=list(AS_SENDER))
-    if not association.is_established:
-        yield from ((path, "no association") for path in files)
-        return
+    kinds = {path: _kind(path) for path in files}
+    yield from ((path, "no DICOM file") for path, kind in kinds.items() if kind is None)
+    found = {path: kind for path, kind in kinds.items() if kind}
+    association: Any = _associate(set(found.values()), to, calling_ae) if found else None
+    why = _why_not(association)
+    if found and why:
+        yield from ((path, why) for path in found)
+    elif found:
+        try:
+            for path in found:
+                yield path, _store(association, Thing(0, path, "", "")).reason
+        finally:
+            association.release()
+
+
+def _kind(path: Path) -> tuple[str, str] | None:
+    """SOP class and transfer syntax of a Part 10 file, None for any other file."""
     try:
-        for path in files:
-            receipt = _store(association, Thing(0, path, "", ""))
-            yield path, receipt.reason
-    finally:
-        association.release()
-
-
-def _kind(path: Path) -> tuple[str, str]:
-    meta = dcmread(path, stop_before_pixels=True, specific_tags=[]).file_meta
-    return str(meta.MediaStorageSOPClassUID), str(meta.TransferSyntaxUID)
+        meta = dcmread(path, stop_before_pixels=True, specific_tags=[]).file_meta
+        return str(meta.MediaStorageSOPClassUID), str(meta.TransferSyntaxUID)
+    except (InvalidDicomError, OSError, ValueError, AttributeError):
+        return None

@@ -136,7 +136,7 @@ def stack(series: Series, rules: AnalysisSettings) -> Stack:
     spacing = _even_spacing(positions, rules) if len(images) > 1 else 0.0
     tilt = _tilt_degrees(images, orientation)
     if tilt > rules.maximum_tilt_degrees:
-        raise Unsuitable(Reason.TILT, f"gantry tilt {tilt:.1f} degrees, more than {rules.maximum_tilt_degrees:g}")
+        raise Unsuitable(Reason.TILT, f"{tilt:.1f} degrees from axial, more than {rules.maximum_tilt_degrees:g}")
     if len(images) < 2 or positions[-1] - positions[0] < SHORTEST_MM:
         raise Unsuitable(Reason.COVERAGE, f"{positions[-1] - positions[0]:.0f} mm covered, {SHORTEST_MM:.0f} needed")
     return Stack(
@@ -181,9 +181,10 @@ def _even_spacing(positions: tuple[float, ...], rules: AnalysisSettings) -> floa
 
 
 def _tilt_degrees(images: tuple[Image, ...], orientation: Orientation) -> float:
-    """Angle between the slice normal and the line on which the image origins lie."""
+    """How far the sections are from axial: the normal against the body's axis and against the line of origins."""
+    oblique = float(np.degrees(np.arccos(min(1.0, float(orientation.normal[2])))))
     first, last = (np.asarray(image.header.ImagePositionPatient, float) for image in (images[0], images[-1]))
     way = float(np.linalg.norm(last - first))
     if way == 0:
-        return 0.0
-    return float(np.degrees(np.arccos(min(1.0, abs(float(orientation.normal @ (last - first))) / way))))
+        return oblique
+    return max(oblique, float(np.degrees(np.arccos(min(1.0, abs(float(orientation.normal @ (last - first))) / way)))))

@@ -31,11 +31,9 @@ class Arrived:
 def why_close(series: Arrived, rules: StudySettings, now: datetime) -> str | None:
     """The evidence on which the series may be closed, None while there is none."""
     quiet = (now - series.last_at).total_seconds()
-    if series.busy:
-        return None
     if quiet >= rules.series_timeout:
         return f"nothing new for {rules.series_timeout:g} s"
-    if series.interrupted:
+    if series.busy or series.interrupted:
         return None
     if series.finished:
         return "released by a source that sends finished series"

@@ -17,6 +17,8 @@ from typing import Any, Generic, TypeVar
 
 Answer = TypeVar("Answer")
 LONGEST_MESSAGE = 500
+WARM_UP_LIMIT = 900.0
+"""Seconds; converting a model of the paper's size takes minutes."""
 
 
 class WorkerLost(Exception):
@@ -31,6 +33,10 @@ class JobFailed(Exception):
         self.trace = str(fault.__cause__ or "")
 
 
+class Closed(Exception):
+    """The workbench was closed while the job ran or before it began."""
+
+
 class Workbench(Generic[Answer]):
     """Runs `perform(argument)` in a spawned process that has run `warm()` first; both must be picklable."""
 
@@ -41,6 +47,7 @@ class Workbench(Generic[Answer]):
         self._perform = perform
         self._limit = limit
         self._trace = trace
+        self._closed = False
         self._executor = self._open()
 
     def _open(self) -> ProcessPoolExecutor:
@@ -51,19 +58,20 @@ class Workbench(Generic[Answer]):
         return self._submit(os.getpid)
 
     def run(self, argument: object) -> Answer:
-        """The answer; raises `JobFailed` for whatever `perform` raised, or `WorkerLost`."""
+        """The answer; raises `JobFailed` for whatever `perform` raised, `WorkerLost`, or `Closed`."""
         return self._submit(_limited, self._perform, argument, self._limit, self._trace)
 
     def close(self) -> None:
-        """End the process; a running job is not waited for."""
+        """End the process; a running job is not waited for, who waits for it gets `Closed`."""
+        self._closed = True
         for process in list((self._executor._processes or {}).values()):
-            process.terminate()
-        self._executor.shutdown(wait=True, cancel_futures=True)
+            process.kill()
+        self._executor.shutdown(wait=True)
 
     def _submit(self, function: Callable[..., Any], *arguments: object) -> Any:
         try:
             job = self._executor.submit(function, *arguments)
-        except BrokenProcessPool:  # it died while it had nothing to do
+        except RuntimeError:  # it died while it had nothing to do, or is closed
             self._open_again()
             job = self._executor.submit(function, *arguments)
         fault = job.exception()
@@ -75,6 +83,8 @@ class Workbench(Generic[Answer]):
         return job.result()
 
     def _open_again(self) -> None:
+        if self._closed:
+            raise Closed
         self._executor.shutdown(wait=False)
         self._executor = self._open()
 
@@ -90,7 +100,9 @@ class Workbench(Generic[Answer]):
 def _begin(warm: Callable[[], None]) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C goes to the node, which ends us in order
     end_with_parent()
+    faulthandler.dump_traceback_later(WARM_UP_LIMIT, exit=True)
     warm()
+    faulthandler.cancel_dump_traceback_later()
 
 
 def end_with_parent() -> None:

@@ -4,10 +4,12 @@ The state is read from the database just before the kill.
 """
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
+from pydicom import dcmread
+from pydicom.errors import InvalidDicomError
 
 from db.schema import Delivery, Instance, Series
 from db.session import Sessions
@@ -37,6 +39,21 @@ def one_result_set(node: Served, pacs: Orthanc) -> None:
     assert counts == {"CT": SLICES, "SEG": 1, "SR": 1, "OT": 1}
     assert [analysis.state for analysis in analyses(node.sessions)] == ["done"]
     assert [analysis.is_current for analysis in analyses(node.sessions)] == [True]
+
+
+def whole_files(data: Path) -> set[str]:
+    """SOPInstanceUIDs of the complete files in the spool: what was answered is among them."""
+    whole = set()
+    for path in (data / "spool").rglob("*.dcm"):
+        with suppress(InvalidDicomError, EOFError, AttributeError):
+            image = dcmread(path)
+            whole |= {image.SOPInstanceUID} if len(image.PixelData) == 2 * image.Rows * image.Columns else set()
+    return whole
+
+
+def known(node: Served) -> set[str]:
+    """SOPInstanceUIDs that have a row."""
+    return {instance.sop_instance_uid for instance in rows(node.sessions, Instance)}
 
 
 def arriving(sessions: Sessions) -> bool:
@@ -69,9 +86,12 @@ def test_a_killed_node_goes_on_where_it_was(
         eventually(lambda: state(node.sessions), seconds=90, what=state.__name__)
         node.kill()
         assert state(node.sessions), "the row had moved on before the kill"
+        answered = whole_files(data_folder)
         gate.open() if state is unsent else None
         node.start()
+        eventually(lambda: known(node) >= answered, what="every received file has its row again")
         if state is arriving:  # the PACS was not answered for the rest: it sends again
+            assert answered
             assert pacs.route(study)
         one_result_set(node, pacs)
         assert pacs.route(study)

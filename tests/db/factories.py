@@ -54,8 +54,8 @@ def make_series(session: Session, number: int = 1) -> Series:
 
 def make_asked(key: str = "key", **overrides: Any) -> Asked:
     """A request that differs by its key."""
-    digests = {name: name for name in ("content_digest", "identity_digest", "model_digest", "analysis_digest")}
-    return Asked(key=key, **(digests | overrides))
+    digests = {name: name for name in ("content_digest", "model_digest", "analysis_digest")}
+    return Asked(key=key, **({"identity_digest": f"identity {key}"} | digests | overrides))
 
 
 def ask(session: Session, series: Series, key: str = "key", **more: Any) -> int:

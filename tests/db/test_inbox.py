@@ -182,11 +182,26 @@ def test_the_end_of_an_association_changes_only_its_own_series_that_are_being_re
     assert found == {"1.2.3": True, "1.2.4": False}
 
 
-def test_after_a_start_whatever_was_arriving_was_interrupted(session: Session) -> None:
+def test_a_new_study_uid_moves_the_series_to_its_study(session: Session) -> None:
     register(session, make_arrival())
-    inbox.association_ended(session, ["1.2.3"], released=True)
-    inbox.interrupt_all(session)
-    assert the_series(session).interrupted
+    register(session, make_arrival(path="b.dcm", identity_digest="other", study_instance_uid="1.9", patient_id="P-2"))
+    assert (the_series(session).study.study_instance_uid, the_series(session).study.patient_id) == ("1.9", "P-2")
+    assert {study.study_instance_uid: study.patient_id for study in session.query(Study)} == {
+        "1.2": "P-1",
+        "1.9": "P-2",
+    }
+
+
+def test_a_settled_study_closes_what_it_was_still_receiving(session: Session) -> None:
+    register(session, make_arrival(), make_arrival(2, series_instance_uid="1.2.4"))
+    inbox.close_all(session, session.query(Study).one().id, "time is up", LATER)
+    session.expire_all()
+    assert [(series.state, series.reason) for series in session.query(Series)] == [("closed", "time is up")] * 2
+
+
+def test_two_patients_in_one_series_are_told(session: Session) -> None:
+    register(session, make_arrival(), make_arrival(2, identity_digest="other"))
+    assert inbox.identities(session, the_series(session).id) == {"identity", "other"}
 
 
 def test_series_that_are_being_received_come_with_the_title_of_their_sender(session: Session) -> None:

@@ -194,8 +194,9 @@ def pacs(
     """A PACS that accepts these SOP classes in explicit little endian and answers `status`, `patience` times."""
     here = Pacs()
     ae = AE("PACS")
-    for sop_class in (*sop_classes, Verification):
+    for sop_class in sop_classes:
         ae.add_supported_context(sop_class, ExplicitVRLittleEndian)
+    ae.add_supported_context(Verification)
     ae.require_calling_aet = list(titles)
 
     def keep(event: Any) -> int:

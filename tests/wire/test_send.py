@@ -194,5 +194,5 @@ def test_any_files_are_sent_in_their_own_transfer_syntax(tmp_path: Path) -> None
     with pacs() as here:
         assert list(send_files(files, here.destination(), "SCANNER")) == [(path, "") for path in files]
         assert here.received["1.2.3.2"] == dataset_bytes(files[1].read_bytes())
-    assert [why for _, why in send_files(files, nowhere(), "SCANNER")] == ["no association"] * 2
+    assert [why for _, why in send_files(files, nowhere(), "SCANNER")] == ["no connection or no answer"] * 2
     assert dcmread(files[0]).SOPInstanceUID == "1.2.3.1"

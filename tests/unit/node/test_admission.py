@@ -144,7 +144,7 @@ def test_odd_files_end_with_a_reason_and_no_exception(shared_data: Any) -> None:
     expected = {
         "dose_report.dcm": Reason.NOT_CT,
         "enhanced_ct_multiframe.dcm": Reason.NOT_CT,
-        "gantry_tilt_small_fov.dcm": Reason.COVERAGE,
+        "gantry_tilt_small_fov.dcm": Reason.TILT,
         "localizer.dcm": Reason.LOCALIZER,
         "no_pixel_data.dcm": Reason.NOT_CT,
         "no_pixel_spacing.dcm": Reason.NOT_CT,

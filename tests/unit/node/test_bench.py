@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from dicom_node.work.bench import JobFailed, Workbench, WorkerLost
+from dicom_node.work.bench import Closed, JobFailed, Workbench, WorkerLost
 from tests.factories import REPOSITORY, eventually
 from tests.unit.node import bench_functions as work
 
@@ -73,19 +73,19 @@ def test_a_worker_that_cannot_warm_up_is_lost(tmp_path: Path, capfd: pytest.Capt
 
 def test_closing_ends_the_worker_and_does_not_wait_for_its_job(tmp_path: Path) -> None:
     with bench(tmp_path, work.hang_in) as opened:
-        lost: list[WorkerLost] = []
+        ended: list[Closed] = []
 
         def run() -> None:
             try:
                 opened.run(str(tmp_path / "worker"))
-            except WorkerLost as fault:
-                lost.append(fault)
+            except Closed as fault:
+                ended.append(fault)
 
         thread = threading.Thread(target=run)
         thread.start()
         process = worker_of(tmp_path)
     thread.join(20)
-    assert lost
+    assert ended
     assert not is_alive(process)
 
 

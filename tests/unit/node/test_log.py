@@ -1,10 +1,8 @@
 """Log lines: codes and counts, never a patient's name or ID."""
 
-import io
 import json
 import logging
-import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -24,27 +22,26 @@ TALKERS = ("pynetdicom", "pydicom", "py.warnings", "apscheduler", "alembic")
 
 
 @pytest.fixture
-def lines(monkeypatch: pytest.MonkeyPatch) -> Iterator[io.StringIO]:
-    """What a configured process writes; the configuration is taken back afterwards."""
-    written = io.StringIO()
+def lines(capsys: pytest.CaptureFixture[str]) -> Iterator[Callable[[], str]]:
+    """What a configured process has written; the configuration is taken back afterwards."""
     levels = {talker: logging.getLogger(talker).level for talker in TALKERS}
-    monkeypatch.setattr(sys, "stderr", written)
     log.configure()
-    yield written
+    yield lambda: capsys.readouterr().err
     structlog.reset_defaults()
     logging.captureWarnings(False)
     for talker, level in levels.items():
         logging.getLogger(talker).setLevel(level)
 
 
-def test_a_line_is_json_with_event_level_and_utc_time(lines: io.StringIO) -> None:
+def test_a_line_is_json_with_event_level_and_utc_time(lines: Callable[[], str]) -> None:
     structlog.get_logger().info("receive.turned_away", kind="object")
-    told = json.loads(lines.getvalue())
+    written = lines()
+    told = json.loads(written)
     assert (told["event"], told["level"], told["kind"]) == ("receive.turned_away", "info", "object")
     assert told["timestamp"].endswith("Z")
 
 
-def test_a_fault_that_quotes_a_name_is_logged_as_type_and_frames_only(lines: io.StringIO) -> None:
+def test_a_fault_that_quotes_a_name_is_logged_as_type_and_frames_only(lines: Callable[[], str]) -> None:
     try:
         try:
             raise ValueError("Invalid value for VR PN: 'Doe^Jane'")
@@ -52,17 +49,19 @@ def test_a_fault_that_quotes_a_name_is_logged_as_type_and_frames_only(lines: io.
             raise RuntimeError("of patient P-1") from cause
     except RuntimeError:
         structlog.get_logger().exception("choose.fault", study=7)
-    told = json.loads(lines.getvalue())
+    written = lines()
+    told = json.loads(written)
     assert told["exception"].startswith("RuntimeError\n  test_log.py:")
     assert "ValueError" in told["exception"]
-    assert not any(secret in lines.getvalue() for secret in SECRETS)
+    assert not any(secret in written for secret in SECRETS)
 
 
-def test_what_pydicom_says_of_a_broken_value_is_not_repeated(lines: io.StringIO, tmp_path: Path) -> None:
+def test_what_pydicom_says_of_a_broken_value_is_not_repeated(lines: Callable[[], str], tmp_path: Path) -> None:
     logging.captureWarnings(True)
     (tmp_path / "a.dcm").write_bytes(part10(make_image()).replace(b"066Y", b"Jane"))
     assert dcmread(tmp_path / "a.dcm").PatientAge == "Jane"
-    assert not any(secret in lines.getvalue() for secret in SECRETS)
+    written = lines()
+    assert not any(secret in written for secret in SECRETS)
 
 
 def test_a_fault_of_the_database_does_not_quote_the_row(tmp_path: Path) -> None:

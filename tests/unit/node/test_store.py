@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from dicom_node.job import Measured
-from dicom_node.store import orphans, result_folder, store, write_durably
+from dicom_node.store import result_folder, store, write_durably
 from reporting.finding import Encoded
 
 KEY = "ab" * 32
@@ -79,14 +79,3 @@ def test_a_file_is_never_half_there(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     with pytest.raises(OSError, match="power"):
         write_durably(path, b"second")
     assert path.read_bytes() == b"first"
-
-
-def test_result_folders_without_a_row_are_orphans(tmp_path: Path) -> None:
-    kept = store(tmp_path, KEY, outcome("seg"))
-    lost_key = "cd" * 32
-    store(tmp_path, lost_key, outcome("seg"))
-    assert list(orphans(tmp_path, frozenset(one.path for one in kept))) == [result_folder(tmp_path, lost_key)]
-
-
-def test_a_fresh_data_folder_has_no_orphans(tmp_path: Path) -> None:
-    assert list(orphans(tmp_path, frozenset())) == []
