@@ -67,7 +67,7 @@ class Source(Frozen):
 
     ae_title: AeTitle
     host: str | None = None
-    """Address it must come from; None accepts the title from anywhere."""
+    """IP address it must come from, no host name; None accepts the title from anywhere."""
     forwards: Literal["growing", "finished"] = "growing"
     """`finished`: it sends a series only when complete, so a released association is enough to close it."""
 

@@ -201,7 +201,14 @@ def still_receiving(session: Session, study_id: int) -> int:
 
 
 def turned_away(
-    session: Session, *, kind: str, calling_ae: str, called_ae: str, address: str, reason: str, now: datetime
+    session: Session,
+    *,
+    kind: str,
+    reason: str,
+    now: datetime,
+    calling_ae: str = "",
+    called_ae: str = "",
+    address: str = "",
 ) -> None:
     """Count what the door refused or did not need."""
     key = {

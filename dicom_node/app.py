@@ -3,6 +3,7 @@
 import fcntl
 import multiprocessing
 import os
+import signal
 import socket
 import threading
 from collections.abc import Callable, Iterator
@@ -30,6 +31,7 @@ from dicom_node.work.clock import Clock
 from dicom_node.work.embedded import Embedded
 
 LOG = structlog.get_logger(__name__)
+OUR_THREADS = frozenset({"registrar", "analyse", "choose", "send", "web"})
 TICK = 0.5
 """Seconds between looks at closing and at due rows."""
 WARM_UP_AGAIN = 5.0
@@ -83,6 +85,18 @@ def running(settings: Settings) -> Iterator[Node]:
         LOG.info("node.running", port=receiver.port, web_port=web_port, adopted=adopted)
         yield Node(sessions=sessions, port=receiver.port, web_port=web_port, ready=ready)
         LOG.info("node.stopping")
+
+
+def end_when_a_thread_is_lost() -> None:
+    """A node without one of its threads answers and does nothing: rather end it, systemd starts it again."""
+
+    def hook(lost: threading.ExceptHookArgs) -> None:
+        name = lost.thread.name if lost.thread else ""
+        LOG.error("node.thread_lost", thread=name, exc_info=lost.exc_value)
+        if name in OUR_THREADS:
+            os.kill(os.getpid(), signal.SIGTERM)
+
+    threading.excepthook = hook
 
 
 def _utc() -> datetime:

@@ -39,12 +39,13 @@ def main() -> None:
 def serve(config: Config = Path("l3node.toml")) -> None:
     """Run the node until SIGTERM or Ctrl-C: receive, analyse, deliver."""
     from dicom_node import log
-    from dicom_node.app import CannotStart, running
+    from dicom_node.app import CannotStart, end_when_a_thread_is_lost, running
     from inference.errors import ModelRefused
 
     settings = _settings(config)
     os.umask(PRIVATE)
     log.configure()
+    end_when_a_thread_is_lost()
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         with running(settings):

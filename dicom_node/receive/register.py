@@ -9,6 +9,8 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
+from itertools import count
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +20,7 @@ from pydicom.dataset import Dataset
 from pydicom.errors import InvalidDicomError
 from pydicom.filereader import read_file_meta_info
 from pydicom.multival import MultiValue
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from db import inbox
@@ -31,10 +33,12 @@ from reporting.identity import identity_digest
 
 LOG = structlog.get_logger(__name__)
 
-BATCH = 200
+BATCH = 50
 BATCH_WAIT = 0.03
 """Seconds from the first of a batch to its writing; rows follow their files within 50 ms."""
 RETRY_WAIT = 1.0
+PATIENCE = 60
+"""Tries before a file that the disk can't give no longer holds up the others."""
 LONGEST_TEXT = 64
 """Characters of an LO (PS3.5 table 6.2-1)."""
 UNREADABLE = (InvalidDicomError, Malformed, ValueError, KeyError, AttributeError, TypeError, NotImplementedError)
@@ -112,13 +116,30 @@ class Registrar:
 
     def _until_written(self, batch: list[News], stop: threading.Event) -> None:
         """The files are safe; rows wait for as long as the database or the disk is away."""
-        while True:
+        for tries in count():
             try:
-                return self._write(batch, list(self._arrivals(batch)))
+                return self._write(batch, list(self._arrivals(batch, patient=tries < PATIENCE)))
             except (OperationalError, OSError):
                 LOG.exception("registrar.database_or_disk_away")
                 if stop.wait(RETRY_WAIT):
                     return None
+            except SQLAlchemyError as fault:  # a value that the database does not take
+                return self._one_by_one(batch, fault, stop)
+        return None
+
+    def _one_by_one(self, batch: list[News], fault: SQLAlchemyError, stop: threading.Event) -> None:
+        if len(batch) > 1:
+            for news in batch:
+                self._until_written([news], stop)
+        elif isinstance(batch[0], Path):
+            self._put_aside(batch[0], fault)
+
+    def _put_aside(self, path: Path, fault: Exception) -> None:
+        """Out of the way, with a row that says so: its sender was answered with success."""
+        reason, now = f"answered, then put aside as unreadable: {type(fault).__name__}", datetime.now(UTC)
+        LOG.warning("registrar.unreadable_file_put_aside", error=type(fault).__name__)
+        self._spool.put_aside(path)
+        self.put(TurnedAway(partial(inbox.turned_away, kind="object", reason=reason, now=now)))
 
     def _write(self, batch: Iterable[News], arrivals: list[Arrival]) -> None:
         with self._sessions.begin() as session:
@@ -136,16 +157,20 @@ class Registrar:
         for name in done.aside:
             self._spool.put_aside(self._data / name)
 
-    def _arrivals(self, batch: Iterable[News]) -> Iterator[Arrival]:
+    def _arrivals(self, batch: Iterable[News], *, patient: bool) -> Iterator[Arrival]:
+        """Files read back; one that the disk can't give raises while `patient`, later it waits for the next start."""
         for path in batch:
             if isinstance(path, Path):
                 try:
                     yield read_arrival(path, self._name(path))
                 except FileNotFoundError:  # dropped or put aside in an earlier try
                     continue
-                except UNREADABLE as error:
-                    self._spool.put_aside(path)
-                    LOG.warning("registrar.unreadable_file_put_aside", error=type(error).__name__)
+                except OSError:
+                    if patient:
+                        raise
+                    LOG.exception("registrar.file_left_for_the_next_start")
+                except Exception as fault:  # noqa: BLE001 - whatever a sender wrote must not stop the registrar
+                    self._put_aside(path, fault)
 
     def _name(self, path: Path) -> str:
         return str(path.relative_to(self._data))
@@ -154,7 +179,7 @@ class Registrar:
         try:
             first, second = dcmread(self._data / one), dcmread(self._data / other)
             return geometry(first) == geometry(second) and np.array_equal(first.pixel_array, second.pixel_array)
-        except (*UNREADABLE, RuntimeError, FileNotFoundError):
+        except (*UNREADABLE, LookupError, RuntimeError, OSError):
             return False
 
 

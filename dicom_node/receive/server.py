@@ -30,6 +30,8 @@ from reporting.envelope import MAKER
 LOG = structlog.get_logger(__name__)
 NEEDED = frozenset({CTImageStorage, EnhancedCTImageStorage})
 LONGEST_UID = 64
+DEFLATED_AT_MOST = 50
+"""Times by which an honest CT is smaller when deflated; more is a bomb."""
 GOODBYE = 1.0
 """Seconds in which an A-ABORT is sent before a connection is left."""
 REJECTED_PERMANENT, SERVICE_USER, CALLING_AE, CALLED_AE = 0x01, 0x01, 0x03, 0x07
@@ -185,7 +187,8 @@ class Receiver:
         if request.AffectedSOPClassUID != context.abstract_syntax:
             raise Refused(DATASET_MISMATCH, "SOP class is not that of the presentation context")
         try:
-            seen = glance(data, UID(context.transfer_syntax), limit=self._settings.max_object_bytes)
+            largest = min(self._settings.max_object_bytes, DEFLATED_AT_MOST * len(data) + 2**20)
+            seen = glance(data, UID(context.transfer_syntax), limit=largest)
         except Malformed as fault:
             raise Refused(CANNOT_UNDERSTAND, str(fault)) from None
         _check_uids(seen, request)

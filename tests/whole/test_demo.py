@@ -6,6 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from dicom_node.demo import MARKER
 from tests.factories import REPOSITORY
 from tests.tools import tool
 
@@ -15,6 +16,7 @@ THIS_MACHINE = ("127.0.0.1", "::1", "0.0.0.0", "::")
 
 def demo(out: Path, cache: Path, *prefix: str) -> subprocess.CompletedProcess[str]:
     shutil.copytree(cache, out / "node" / "cache", copy_function=os.link)
+    (out / MARKER).touch()
     command = [
         sys.executable,
         "-c",
@@ -46,3 +48,13 @@ def test_no_connection_leaves_the_machine(tmp_path: Path, warm_cache: Path) -> N
     inet = [line for line in lines if "AF_INET" in line]
     assert inet, "nothing was traced"
     assert [line for line in inet if not any(f'"{address}"' in line for address in THIS_MACHINE)] == []
+
+
+def test_a_folder_of_somebody_else_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "ct").mkdir()
+    (tmp_path / "ct" / "precious.dcm").touch()
+    l3node = [sys.executable, "-c", "from dicom_node.cli import main; main()"]
+    told = subprocess.run([*l3node, "demo", "-o", str(tmp_path)], capture_output=True, text=True, cwd=REPOSITORY)
+    assert told.returncode == 1
+    assert "holds other things" in told.stdout
+    assert (tmp_path / "ct" / "precious.dcm").exists()

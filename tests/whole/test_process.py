@@ -62,7 +62,7 @@ def test_a_series_without_l3_is_not_measured_and_leaves_no_seg(tmp_path: Path, w
         ("enhanced_ct_multiframe", "not_ct"),
         ("no_pixel_data", "not_ct"),
         ("no_pixel_spacing", "not_ct"),
-        ("gantry_tilt_small_fov", "coverage"),
+        ("gantry_tilt_small_fov", "gantry_tilt"),
         ("rle_fragments", "derived_image"),
     ],
 )

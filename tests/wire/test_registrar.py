@@ -10,10 +10,10 @@ from sqlalchemy import event
 from sqlalchemy.exc import OperationalError
 
 from db.inbox import Arrival
-from db.schema import Instance, Series
+from db.schema import Instance, Refusal, Series
 from dicom_node.receive import register
 from tests.factories import eventually, rows
-from tests.wire.peers import Door, connect, send_images
+from tests.wire.peers import Door, connect, encoded, numbered, send_images, store
 
 
 @pytest.fixture
@@ -80,3 +80,22 @@ def test_rows_follow_while_a_long_series_is_still_arriving(door: Door) -> None:
         send_images(association, *range(1, 4))
     assert len(rows(door.sessions, Instance)) == 3
     association.release()
+
+
+@pytest.mark.parametrize(
+    ("sent", "spoiled"),
+    [(b"ISO_IR 100", b"rot13     "), (b"0.0\\0.0\\5.0 ", b"0,0\\0,0\\5,0 ")],
+    ids=["unknown character set", "a comma for a point"],
+)
+def test_a_value_that_cannot_be_read_is_counted_and_the_next_image_is_registered(
+    sent: bytes, spoiled: bytes, door: Door
+) -> None:
+    raw = encoded(**numbered(1, SpecificCharacterSet="ISO_IR 100", PatientName="Ä"))
+    assert sent in raw
+    association = connect(door.port)
+    assert store(association, raw.replace(sent, spoiled), sop_instance="1.2.3.1") == 0x0000
+    assert send_images(association, 2) == [0x0000]
+    association.release()
+    assert [row.sop_instance_uid for row in door.rows(Instance, 1)] == ["1.2.3.2"]
+    (refusal,) = door.rows(Refusal, 1)
+    assert refusal.reason.startswith("answered, then put aside as unreadable")
