@@ -56,7 +56,7 @@ def run(out: Path, slices: int) -> bool:
     console = Console()
     log.configure("error", readable=True)
     if not _cleared(out):
-        console.print(f"[red]{out} holds other things; name an empty or a new folder with --out[/]")
+        console.print(f"[red]{out} holds other things; name an empty or a new folder with --out[/]", soft_wrap=True)
         return False
     with console.status(f"drawing a CT of {slices} slices"):
         phantom = draw(0, slices=slices)

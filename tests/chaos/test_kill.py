@@ -98,7 +98,15 @@ def test_a_killed_node_goes_on_where_it_was(
         one_result_set(node, pacs)
 
 
-def test_sigterm_ends_the_node_in_order(tmp_path: Path, data_folder: Path) -> None:
-    config = node_config(tmp_path, data_folder, node_port=free_port(), pacs_port=free_port())
-    with Served(config) as node:
+def test_sigterm_in_mid_analysis_ends_the_node_in_order_and_the_next_start_goes_on(
+    tmp_path: Path, data_folder: Path
+) -> None:
+    with scene(tmp_path, data_folder) as (node, pacs, gate):
+        gate.open()
+        pacs.start_routing(pacs.upload(study_files(tmp_path / "ct")))
+        eventually(lambda: inferring(node.sessions), seconds=90, what="inference")
         assert node.stop() == 0
+        kept = [path for path in data_folder.rglob("*") if path.is_file() and "cache" not in path.parts]
+        assert {path.name for path in kept if path.stat().st_mode & 0o077} == set()
+        node.start()
+        one_result_set(node, pacs)

@@ -2,6 +2,7 @@
 
 import os
 import resource
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -9,7 +10,7 @@ from pathlib import Path
 import pytest
 from pydicom import dcmread
 
-from dicom_node.app import running
+from dicom_node.app import CannotStart, running
 from tests.factories import REPOSITORY, destination, make_settings, study_files
 from tests.peers import free_port
 
@@ -150,3 +151,22 @@ def test_no_log_line_and_no_file_name_holds_a_patient(
     for word in ("Geheim", "SECRET"):
         assert word not in told
         assert word not in names
+
+
+def test_a_port_that_is_taken_is_explained(data_folder: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        taken = other.getsockname()[1]
+        for section in ({"web": {"port": taken, "enabled": True}}, {"receive": {"port": taken}}):
+            settings = make_settings(data_folder, **section)
+            with pytest.raises(CannotStart, match="can't listen"), running(settings):
+                pass
+
+
+def test_sending_a_folder_names_what_is_no_dicom(tmp_path: Path, data_folder: Path) -> None:
+    study_files(tmp_path / "ct")
+    (tmp_path / "ct" / "notes.txt").write_text("none")
+    with running(make_settings(data_folder)) as node:
+        answer = l3node("send", tmp_path / "ct", "--to", f"L3NODE@127.0.0.1:{node.port}", "--calling", "SCANNER")
+    assert answer.returncode == 1
+    assert "notes.txt: no DICOM file" in answer.stdout
+    assert answer.stderr == ""

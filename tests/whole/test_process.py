@@ -133,3 +133,22 @@ def test_the_command_says_not_measured_with_exit_code_3(tmp_path: Path, warm_cac
     )
     assert (told.returncode, told.stdout.splitlines()[0]) == (3, "not measured")
     assert "not_dicom" in told.stdout
+
+
+def test_an_earlier_patients_objects_do_not_stand_beside_a_refusal(tmp_path: Path, warm_cache: Path) -> None:
+    out = tmp_path / "out"
+    assert run(study_files(tmp_path / "ct"), out, warm_cache).word == "measured"
+    assert run(study_files(tmp_path / "short")[:8], out, warm_cache).word == "not measured"
+    assert [path.name for path in out.iterdir()] == ["measurements.json"]
+
+
+def test_an_optional_attribute_that_cannot_be_read_is_no_obstacle(tmp_path: Path, warm_cache: Path) -> None:
+    files = study_files(tmp_path / "ct", PatientSize=1.68, KVP=120)
+    for path in files:
+        path.write_bytes(
+            path.read_bytes().replace(b"DS\x04\x001.68", b"DS\x04\x001,68").replace(b"120.0 ", b"120,0 ")
+        )
+    verdict = run(files, tmp_path / "out", warm_cache)
+    assert verdict.word == "measured"
+    assert verdict.outcome.facts["height_m"] is None
+    assert verdict.outcome.facts["smi_m29_150_cm2_m2"] is None
