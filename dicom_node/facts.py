@@ -4,6 +4,7 @@ from typing import Any
 
 from pydicom.dataset import Dataset
 
+from dicom_node.study.header import number
 from dicom_node.study.series import Stack
 from inference.labels import Tissue
 from reporting.finding import Finding, TissueNumbers
@@ -99,11 +100,3 @@ def _whole(value: float | None) -> int | None:
 def _text(header: Dataset, keyword: str) -> str | None:
     value: Any = header.get(keyword)
     return str(value)[:64] if value else None
-
-
-def number(header: Dataset, keyword: str) -> float | None:
-    """A single number, None where it is absent or is none ("1,68", two values)."""
-    try:
-        return float(header.get(keyword))
-    except (ValueError, TypeError):
-        return None

@@ -11,11 +11,12 @@ from typing import TypeAlias
 
 from config.settings import AnalysisSettings
 from dicom_node.doubts import doubts
-from dicom_node.facts import facts_of, number
+from dicom_node.facts import facts_of
 from dicom_node.job import Job, Measured, NotMeasured, Outcome
 from dicom_node.nifti import to_nifti
 from dicom_node.study.admission import age_years
 from dicom_node.study.choose import chosen, judge
+from dicom_node.study.header import number
 from dicom_node.study.pixels import read_slice, read_volume
 from dicom_node.study.series import Series, Stack, read_series
 from inference.ct import CtSlice

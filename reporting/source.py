@@ -36,6 +36,9 @@ IMAGE = (
     "TimezoneOffsetFromUTC",
 )
 
+NUMBERS = ("SliceThickness", "SpacingBetweenSlices", "KVP")
+"""Single numbers that a result can do without: left out where the source has something else ("120,0")."""
+
 
 def owner_of(header: Dataset) -> Dataset:
     """Patient and study attributes of `header`, decoded; nothing else."""
@@ -58,7 +61,7 @@ def image_of(header: Dataset, ct: CtSlice) -> Dataset:
         setattr(image, keyword, "")
     image.StudyInstanceUID = header.StudyInstanceUID
     for keyword in IMAGE:
-        if header.get(keyword) not in (None, ""):
+        if header.get(keyword) not in (None, "") and (keyword not in NUMBERS or _is_number(header[keyword].value)):
             image[keyword] = header[keyword]
     if not image.get("SliceThickness"):  # Type 2 in the source, needed by PixelMeasures and TID 1604
         image.SliceThickness = f"{ct.thickness_mm:.6g}"
@@ -82,6 +85,14 @@ def zone_of(image: Dataset, identity: Identity) -> tzinfo:
         return identity.time_zone
     offset = timedelta(hours=int(stated[1:3]), minutes=int(stated[3:5]))
     return timezone(-offset if stated[0] == "-" else offset)
+
+
+def _is_number(value: object) -> bool:
+    try:
+        float(str(value))
+    except ValueError:
+        return False
+    return True
 
 
 def _check(header: Dataset) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from config.settings import AnalysisSettings
 from dicom_node.study.admission import admit
+from dicom_node.study.header import number
 from dicom_node.study.series import Series, Stack
 from inference.errors import Reason, Unsuitable
 
@@ -63,7 +64,7 @@ def score(series: Series, stack: Stack) -> float:
     phase = f"{header.get('SeriesDescription') or ''} {header.get('ContrastBolusAgent') or ''}"
     kernel = str(header.get("ConvolutionKernel") or "")
     return (
-        0.35 * _thickness(float(header.get("SliceThickness") or stack.spacing_mm))
+        0.35 * _thickness(number(header, "SliceThickness") or stack.spacing_mm)
         + 0.30 * (0.0 if SHARP_KERNEL.search(kernel) else 1.0)
         + 0.15 * (1.0 if PORTAL.search(phase) else 0.0 if OTHER_PHASE.search(phase) else 0.5)
         + 0.20 * min(1.0, stack.coverage_mm / ENOUGH_COVERAGE_MM)

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 from pydicom import dcmread
 from pydicom.dataset import FileDataset
 
+from dicom_node.study.header import number
 from dicom_node.study.series import Stack
 from inference.ct import CtSlice, CtVolume
 from inference.errors import Reason, Unsuitable
@@ -31,7 +32,7 @@ def read_slice(stack: Stack, index: int) -> CtSlice:
     return CtSlice(
         hu=np.ascontiguousarray(stack.orientation.to_canonical(_hounsfield(image.path))),
         spacing_mm=stack.orientation.canonical_spacing(stack.pixel_spacing_mm),
-        thickness_mm=float(image.header.get("SliceThickness") or stack.spacing_mm),
+        thickness_mm=number(image.header, "SliceThickness") or stack.spacing_mm,
     )
 
 
