@@ -1,47 +1,42 @@
 """The tables.  Our rows are the truth: files are adopted into them, engines only hand their ids over.
 
-Times are UTC; lengths mm, areas cm2, attenuation HU.  `measurement` is one wide row per analysis, because cohort
-queries over a long table are eighty times slower (measured on 1,000,000 rows).
+Times are UTC; lengths mm, areas cm2, attenuation HU.
 """
 
-from datetime import UTC, datetime
+from datetime import datetime
 from types import MappingProxyType
-from typing import Any
 
 from sqlalchemy import (
     BigInteger,
     CheckConstraint,
-    DateTime,
-    Dialect,
-    Float,
     ForeignKey,
     Index,
     Integer,
-    MetaData,
     String,
     Text,
     UniqueConstraint,
     text,
 )
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
-from sqlalchemy.types import TypeDecorator
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from db.base import Base, columns
+from db.measurement import Measurement
 
-class UtcDateTime(TypeDecorator[datetime]):
-    """Aware UTC in Python, naive UTC in the database; a naive value is a fault of ours."""
-
-    impl = DateTime
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Store UTC without zone."""
-        if value is not None and value.tzinfo is None:
-            raise ValueError("a time without a zone must not reach the database")
-        return value.astimezone(UTC).replace(tzinfo=None) if value else None
-
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Read as aware UTC."""
-        return value.replace(tzinfo=UTC) if value else None
+__all__ = [
+    "STATES",
+    "Analysis",
+    "Artifact",
+    "Base",
+    "Delivery",
+    "Event",
+    "Instance",
+    "Measurement",
+    "Model",
+    "Refusal",
+    "Series",
+    "Study",
+    "columns",
+]
 
 
 STATES = MappingProxyType(
@@ -60,21 +55,6 @@ STATES = MappingProxyType(
 
 def _known_state(table: str) -> CheckConstraint:
     return CheckConstraint(f"state IN ({', '.join(map(repr, STATES[table]))})", name="state")
-
-
-class Base(DeclarativeBase):
-    """Names every constraint, so that a migration can speak of it."""
-
-    metadata = MetaData(
-        naming_convention={
-            "ix": "ix_%(column_0_label)s",
-            "uq": "uq_%(table_name)s_%(column_0_name)s",
-            "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
-            "pk": "pk_%(table_name)s",
-            "ck": "ck_%(table_name)s_%(constraint_name)s",
-        }
-    )
-    type_annotation_map = {datetime: UtcDateTime, str: String(255), float: Float(53)}  # noqa: RUF012
 
 
 class Study(Base):
@@ -176,80 +156,6 @@ class Analysis(Base):
     )
 
 
-class Measurement(Base):
-    """Every number of one analysis, empty where it does not apply."""
-
-    __tablename__ = "measurement"
-    analysis_id: Mapped[int] = mapped_column(ForeignKey("analysis.id"), primary_key=True)
-
-    psoas_area_mask_cm2: Mapped[float | None]
-    psoas_hu_mask_mean: Mapped[float | None]
-    psoas_hu_mask_sd: Mapped[float | None]
-    psoas_area_m29_150_cm2: Mapped[float | None]
-    psoas_hu_m29_150_mean: Mapped[float | None]
-    psoas_hu_m29_150_sd: Mapped[float | None]
-    paraspinal_area_mask_cm2: Mapped[float | None]
-    paraspinal_hu_mask_mean: Mapped[float | None]
-    paraspinal_hu_mask_sd: Mapped[float | None]
-    paraspinal_area_m29_150_cm2: Mapped[float | None]
-    paraspinal_hu_m29_150_mean: Mapped[float | None]
-    paraspinal_hu_m29_150_sd: Mapped[float | None]
-    abdominal_wall_area_mask_cm2: Mapped[float | None]
-    abdominal_wall_hu_mask_mean: Mapped[float | None]
-    abdominal_wall_hu_mask_sd: Mapped[float | None]
-    abdominal_wall_area_m29_150_cm2: Mapped[float | None]
-    abdominal_wall_hu_m29_150_mean: Mapped[float | None]
-    abdominal_wall_hu_m29_150_sd: Mapped[float | None]
-    total_area_mask_cm2: Mapped[float | None]
-    total_hu_mask_mean: Mapped[float | None]
-    total_hu_mask_sd: Mapped[float | None]
-    total_area_m29_150_cm2: Mapped[float | None]
-    total_hu_m29_150_mean: Mapped[float | None]
-    total_hu_m29_150_sd: Mapped[float | None]
-    smi_m29_150_cm2_m2: Mapped[float | None]
-
-    sop_instance_uid: Mapped[str | None] = mapped_column(String(64))
-    instance_number: Mapped[int | None]
-    l3_status: Mapped[str | None] = mapped_column(String(16))
-    l3_index: Mapped[int | None]
-    l3_z_mm: Mapped[float | None]
-    l3_position_mm: Mapped[float | None]
-    l3_confidence: Mapped[float | None]
-    l3_anchors: Mapped[str | None]
-    l3_reason: Mapped[str | None] = mapped_column(Text)
-    doubts: Mapped[str | None] = mapped_column(Text)
-
-    psoas_fold_dice: Mapped[float | None]
-    paraspinal_fold_dice: Mapped[float | None]
-    abdominal_wall_fold_dice: Mapped[float | None]
-    fold_dice: Mapped[float | None]
-
-    model_name: Mapped[str | None]
-    model_version: Mapped[str | None] = mapped_column(String(64))
-    model_digest: Mapped[str | None] = mapped_column(String(64), index=True)
-    model_status: Mapped[str | None] = mapped_column(String(16))
-    model_folds: Mapped[str | None] = mapped_column(String(64))
-    ensemble_rule: Mapped[str | None] = mapped_column(String(16))
-    software_version: Mapped[str | None] = mapped_column(String(64))
-
-    patient_sex: Mapped[str | None] = mapped_column(String(16))
-    patient_age_years: Mapped[float | None]
-    height_m: Mapped[float | None]
-    weight_kg: Mapped[float | None]
-    height_source: Mapped[str | None] = mapped_column(String(64))
-    study_date: Mapped[str | None] = mapped_column(String(8), index=True)
-    manufacturer: Mapped[str | None] = mapped_column(String(64))
-    manufacturer_model_name: Mapped[str | None] = mapped_column(String(64))
-    kvp: Mapped[float | None]
-    convolution_kernel: Mapped[str | None] = mapped_column(String(64))
-    slice_thickness_mm: Mapped[float | None]
-    slice_spacing_mm: Mapped[float | None]
-    pixel_spacing_mm: Mapped[float | None]
-    contrast_bolus_agent: Mapped[str | None] = mapped_column(String(64))
-    seconds: Mapped[float | None]
-    analysis: Mapped[Analysis] = relationship(back_populates="measurement")
-
-
 class Artifact(Base):
     """One encoded object, stored once; every send sends these bytes.  `path` is relative to the data folder."""
 
@@ -325,8 +231,3 @@ class Refusal(Base):
     first_at: Mapped[datetime]
     last_at: Mapped[datetime]
     __table_args__ = (UniqueConstraint("kind", "calling_ae", "called_ae", "address", "reason"),)
-
-
-def columns(row: Base) -> dict[str, Any]:
-    """All columns of a row by name, for JSON and tests."""
-    return {column.key: getattr(row, column.key) for column in row.__table__.columns}

@@ -19,7 +19,7 @@ from dicom_node.process import walk
 
 ROWS = (
     ("Psoas", "psoas"),
-    ("Paraspinal + quadratus lumborum", "paraspinal"),
+    ("Paraspinal + QL", "paraspinal"),
     ("Abdominal wall", "abdominal_wall"),
     ("Total", "total"),
 )

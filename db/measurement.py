@@ -1,0 +1,85 @@
+"""The numbers: one wide row per analysis, because cohort queries over a long table are eighty times slower."""
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import ForeignKey, String, Text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from db.base import Base
+
+if TYPE_CHECKING:
+    from db.schema import Analysis
+
+
+class Measurement(Base):
+    """Every number of one analysis, empty where it does not apply."""
+
+    __tablename__ = "measurement"
+    analysis_id: Mapped[int] = mapped_column(ForeignKey("analysis.id"), primary_key=True)
+
+    psoas_area_mask_cm2: Mapped[float | None]
+    psoas_hu_mask_mean: Mapped[float | None]
+    psoas_hu_mask_sd: Mapped[float | None]
+    psoas_area_m29_150_cm2: Mapped[float | None]
+    psoas_hu_m29_150_mean: Mapped[float | None]
+    psoas_hu_m29_150_sd: Mapped[float | None]
+    paraspinal_area_mask_cm2: Mapped[float | None]
+    paraspinal_hu_mask_mean: Mapped[float | None]
+    paraspinal_hu_mask_sd: Mapped[float | None]
+    paraspinal_area_m29_150_cm2: Mapped[float | None]
+    paraspinal_hu_m29_150_mean: Mapped[float | None]
+    paraspinal_hu_m29_150_sd: Mapped[float | None]
+    abdominal_wall_area_mask_cm2: Mapped[float | None]
+    abdominal_wall_hu_mask_mean: Mapped[float | None]
+    abdominal_wall_hu_mask_sd: Mapped[float | None]
+    abdominal_wall_area_m29_150_cm2: Mapped[float | None]
+    abdominal_wall_hu_m29_150_mean: Mapped[float | None]
+    abdominal_wall_hu_m29_150_sd: Mapped[float | None]
+    total_area_mask_cm2: Mapped[float | None]
+    total_hu_mask_mean: Mapped[float | None]
+    total_hu_mask_sd: Mapped[float | None]
+    total_area_m29_150_cm2: Mapped[float | None]
+    total_hu_m29_150_mean: Mapped[float | None]
+    total_hu_m29_150_sd: Mapped[float | None]
+    smi_m29_150_cm2_m2: Mapped[float | None]
+
+    sop_instance_uid: Mapped[str | None] = mapped_column(String(64))
+    instance_number: Mapped[int | None]
+    l3_status: Mapped[str | None] = mapped_column(String(16))
+    l3_index: Mapped[int | None]
+    l3_z_mm: Mapped[float | None]
+    l3_position_mm: Mapped[float | None]
+    l3_confidence: Mapped[float | None]
+    l3_anchors: Mapped[str | None]
+    l3_reason: Mapped[str | None] = mapped_column(Text)
+    doubts: Mapped[str | None] = mapped_column(Text)
+
+    psoas_fold_dice: Mapped[float | None]
+    paraspinal_fold_dice: Mapped[float | None]
+    abdominal_wall_fold_dice: Mapped[float | None]
+    fold_dice: Mapped[float | None]
+
+    model_name: Mapped[str | None]
+    model_version: Mapped[str | None] = mapped_column(String(64))
+    model_digest: Mapped[str | None] = mapped_column(String(64), index=True)
+    model_status: Mapped[str | None] = mapped_column(String(16))
+    model_folds: Mapped[str | None] = mapped_column(String(64))
+    ensemble_rule: Mapped[str | None] = mapped_column(String(16))
+    software_version: Mapped[str | None] = mapped_column(String(64))
+
+    patient_sex: Mapped[str | None] = mapped_column(String(16))
+    patient_age_years: Mapped[float | None]
+    height_m: Mapped[float | None]
+    weight_kg: Mapped[float | None]
+    height_source: Mapped[str | None] = mapped_column(String(64))
+    study_date: Mapped[str | None] = mapped_column(String(8), index=True)
+    manufacturer: Mapped[str | None] = mapped_column(String(64))
+    manufacturer_model_name: Mapped[str | None] = mapped_column(String(64))
+    kvp: Mapped[float | None]
+    convolution_kernel: Mapped[str | None] = mapped_column(String(64))
+    slice_thickness_mm: Mapped[float | None]
+    slice_spacing_mm: Mapped[float | None]
+    pixel_spacing_mm: Mapped[float | None]
+    contrast_bolus_agent: Mapped[str | None] = mapped_column(String(64))
+    seconds: Mapped[float | None]
+    analysis: Mapped["Analysis"] = relationship(back_populates="measurement")
