@@ -60,4 +60,4 @@ def read_settings(path: Path) -> Settings:
 
 def _all_faults(path: Path, error: ValidationError) -> str:
     lines = [f"  {'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in error.errors()]
-    return "\n".join([f"{path} has {len(lines)} fault(s):", *lines])
+    return "\n".join([f"{len(lines)} fault(s) in {path} or in L3NODE_* of the environment:", *lines])

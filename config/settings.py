@@ -35,6 +35,13 @@ class NodeSettings(Frozen):
     name: str = "l3node"
     """Station name in the objects that are sent."""
 
+    @field_validator("data")
+    @classmethod
+    def _absolute(cls, value: Path) -> Path:
+        if not value.is_absolute():
+            raise ValueError(f"{str(value)!r} depends on where the node is started; give an absolute path")
+        return value
+
     @field_validator("time_zone")
     @classmethod
     def _known_zone(cls, value: str) -> str:

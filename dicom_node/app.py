@@ -15,6 +15,7 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 import structlog
+from sqlalchemy.exc import SQLAlchemyError
 
 from config.settings import Settings
 from db.session import Sessions, open_engine, open_sessions, upgrade
@@ -104,8 +105,11 @@ def _utc() -> datetime:
 
 
 def _database(stack: ExitStack, settings: Settings) -> Sessions:
-    upgrade(settings.database_url)
-    engine = open_engine(settings.database_url)
+    try:
+        upgrade(settings.database_url)
+        engine = open_engine(settings.database_url)
+    except (SQLAlchemyError, ImportError) as fault:
+        raise CannotStart(f"can't open the database of [database] url: {type(fault).__name__}") from None
     stack.callback(engine.dispose)
     return open_sessions(engine)
 
@@ -130,8 +134,11 @@ def _workers(stack: ExitStack, settings: Settings, engine: Embedded, steps: Step
 @contextmanager
 def owning(data: Path) -> Iterator[None]:
     """Own the data folder: 0700, on a local disk, by one process at a time."""
-    data.mkdir(mode=0o700, parents=True, exist_ok=True)
-    data.chmod(0o700)
+    try:
+        data.mkdir(mode=0o700, parents=True, exist_ok=True)
+        data.chmod(0o700)
+    except OSError as fault:
+        raise CannotStart(f"can't use {data} as data folder: {fault.strerror}") from None
     if (kind := file_system(data)) in NETWORK_FILE_SYSTEMS:
         raise CannotStart(f"the data folder is on {kind}; SQLite and locks need a local disk")
     with (data / "lock").open("w") as lock:
@@ -140,6 +147,18 @@ def owning(data: Path) -> Iterator[None]:
         except BlockingIOError:
             raise CannotStart("another node runs on this data folder") from None
         yield
+
+
+def is_owned(data: Path) -> bool:
+    """Whether a node runs on this data folder."""
+    try:
+        with (data / "lock").open("a") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except OSError:
+        return False
+    return False
 
 
 def file_system(path: Path) -> str:
@@ -203,7 +222,7 @@ def _listen(stack: ExitStack, receiver: Receiver) -> None:
     try:
         stack.enter_context(receiver)
     except OSError as fault:
-        raise CannotStart(f"can't listen for DICOM: {fault.strerror}") from None
+        raise CannotStart(f"can't listen on [receive] host and port: {fault.strerror}") from None
 
 
 @contextmanager

@@ -4,6 +4,7 @@ import importlib.metadata
 import importlib.util
 import os
 import shutil
+import socket
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from config.settings import Settings
 from db.session import is_current, journal_mode, open_engine
 from dicom_node import worker
-from dicom_node.app import NETWORK_FILE_SYSTEMS, file_system
+from dicom_node.app import NETWORK_FILE_SYSTEMS, file_system, is_owned
 from dicom_node.deliver.send import echo
 from inference.errors import ModelRefused
 
@@ -38,7 +39,9 @@ def check(settings: Settings) -> Iterator[Check]:
         _disk,
         _database,
         _model,
+        _device,
         _packages,
+        _ports,
         _peers,
     )
     for look in looks:
@@ -47,9 +50,10 @@ def check(settings: Settings) -> Iterator[Check]:
 
 def _folder(settings: Settings) -> Iterator[Check]:
     data = settings.node.data
-    if not data.exists():
-        parent = next(above for above in data.resolve().parents if above.exists())
-        yield Check("data folder", os.access(parent, os.W_OK), f"{data} will be made")
+    try:
+        data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as fault:
+        yield Check("data folder", False, f"{data}: {fault.strerror}")
         return
     rights = data.stat().st_mode & 0o777
     private = rights & 0o077 == 0
@@ -59,7 +63,8 @@ def _folder(settings: Settings) -> Iterator[Check]:
 
 
 def _disk(settings: Settings) -> Iterator[Check]:
-    existing = next(path for path in (settings.node.data, *settings.node.data.resolve().parents) if path.exists())
+    data = settings.node.data
+    existing = next(path for path in (data, *data.parents) if path.is_dir())
     free, needed = shutil.disk_usage(existing).free, settings.receive.minimum_free_bytes
     seen = f"{free / GIGABYTE:.1f} GB free, objects are refused below {needed / GIGABYTE:.1f} GB"
     yield Check("disk", free > needed, seen)
@@ -70,16 +75,15 @@ def _database(settings: Settings) -> Iterator[Check]:
     if url.startswith("sqlite:///") and not Path(url.removeprefix("sqlite:///")).exists():
         yield Check("database", True, "will be made at the first start")
         return
-    engine = open_engine(url)
     try:
+        engine = open_engine(url)
         good = is_current(engine)
-    except SQLAlchemyError as fault:
-        yield Check("database", False, f"{type(fault).__name__}: can't be opened")
+        engine.dispose()
+    except (SQLAlchemyError, ImportError) as fault:
+        yield Check("database", False, f"[database] url can't be opened: {type(fault).__name__}")
     else:
         mode = f"SQLite, journal {journal_mode()}" if url.startswith("sqlite") else "PostgreSQL"
         yield Check("database", good, mode if good else f"{mode}; old schema, run `l3node db upgrade`")
-    finally:
-        engine.dispose()
 
 
 def _model(settings: Settings) -> Iterator[Check]:
@@ -89,6 +93,29 @@ def _model(settings: Settings) -> Iterator[Check]:
         yield Check("model", False, str(refused))
     else:
         yield Check("model", True, f"{card.name} {card.version}, {card.status}, folds {card.folds}")
+
+
+def _device(settings: Settings) -> Iterator[Check]:
+    if settings.work.device == "cuda":
+        import torch
+
+        good = torch.cuda.is_available()
+        yield Check("device", good, "cuda" if good else 'cuda is not available here; [work] device = "cpu"')
+
+
+def _ports(settings: Settings) -> Iterator[Check]:
+    """A port in use is a fault unless it is this node that runs already."""
+    for name, section in (("receive", settings.receive), ("web", settings.web)):
+        if name == "web" and not settings.web.enabled:
+            continue
+        try:
+            socket.create_server((section.host, section.port)).close()
+        except OSError as fault:
+            runs = is_owned(settings.node.data)
+            seen = "in use by the node that runs" if runs else f"[{name}] {section.port}: {fault.strerror}"
+            yield Check(f"port of {name}", runs, seen)
+        else:
+            yield Check(f"port of {name}", True, f"{section.host}:{section.port} is free")
 
 
 def _packages(_settings: Settings) -> Iterator[Check]:

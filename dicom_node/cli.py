@@ -16,9 +16,7 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
-    help="PACS-connected node that measures skeletal muscle at L3.\n\n"
-    "Start with `l3node demo`; then write a settings file (`l3node config > l3node.toml`), "
-    "prove it with `l3node check`, and run `l3node serve`.",
+    invoke_without_command=True,
 )
 database = typer.Typer(no_args_is_help=True, help="The database behind the node.")
 app.add_typer(database, name="db")
@@ -30,6 +28,22 @@ Config = Annotated[Path, typer.Option("--config", "-c", help="Settings file; `l3
 Out = Annotated[Path, typer.Option("--out", "-o", help="Folder for the results; made if missing.")]
 
 
+@app.callback()
+def root(
+    version: Annotated[bool, typer.Option("--version", help="Print the version and end.", is_eager=True)] = False,
+) -> None:
+    """PACS-connected node that measures skeletal muscle at L3.
+
+    Start with `l3node demo`; then write a settings file (`l3node config > l3node.toml`), prove it with
+    `l3node check`, and run `l3node serve`.
+    """
+    if version:
+        from importlib.metadata import version as installed
+
+        typer.echo(installed("l3node"))
+        raise typer.Exit
+
+
 def main() -> None:
     """Entry point of the `l3node` command."""
     app()
@@ -38,6 +52,8 @@ def main() -> None:
 @app.command()
 def serve(config: Config = Path("l3node.toml")) -> None:
     """Run the node until SIGTERM or Ctrl-C: receive, analyse, deliver."""
+    import structlog
+
     from dicom_node import log
     from dicom_node.app import CannotStart, end_when_a_thread_is_lost, running
     from inference.errors import ModelRefused
@@ -51,7 +67,7 @@ def serve(config: Config = Path("l3node.toml")) -> None:
         with running(settings):
             signal.pause()
     except KeyboardInterrupt:
-        return
+        structlog.get_logger(__name__).info("node.stopped")
     except (CannotStart, ModelRefused) as why:
         _fail(str(why))
 
@@ -62,7 +78,7 @@ def process(
     out: Out,
     config: Annotated[Path | None, typer.Option("--config", "-c", help="Take model and rules from here.")] = None,
 ) -> None:
-    """Analyse files without network or database.
+    """Analyse the best CT series of one study without network or database.
 
     Writes seg.dcm, sr.dcm, key.dcm, measurements.json and a NIfTI pair; says `measured`, `held` with the doubts, or
     `not measured` with the reason (exit code 3, no objects).
@@ -74,6 +90,8 @@ def process(
         word = console.process(files, out, _settings(config) if config else None)
     except ModelRefused as why:
         _fail(str(why))
+    except OSError as fault:
+        _fail(f"can't write to {out}: {fault.strerror}")
     if word == "not measured":
         raise typer.Exit(NOT_MEASURED)
 
@@ -87,7 +105,11 @@ def demo(
     from dicom_node import demo as show
 
     os.umask(PRIVATE)
-    if not show.run(out, slices):
+    try:
+        complete = show.run(out, slices)
+    except OSError as fault:
+        _fail(f"can't write to {out}: {fault.strerror}")
+    if not complete:
         _fail("the demo is not complete; see above")
 
 

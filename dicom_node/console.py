@@ -1,7 +1,7 @@
 """What the commands show on a terminal: progress, tables, plain words."""
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -13,9 +13,11 @@ from rich.table import Table
 from config.settings import AnalysisSettings, Destination, Settings
 from dicom_node import checks, worker
 from dicom_node.deliver.send import send_files
-from dicom_node.job import Measured
+from dicom_node.job import Measured, NotMeasured
 from dicom_node.process import process as process_files
 from dicom_node.process import walk
+from inference.model_card import CAVEATS, ModelStatus
+from reporting import wording
 
 ROWS = (
     ("Psoas", "psoas"),
@@ -34,10 +36,11 @@ def process(files: Iterable[Path], out: Path, settings: Settings | None) -> str:
         )
     colour = {"measured": "green", "held": "yellow", "not measured": "red"}[verdict.word]
     console.print(f"[bold {colour}]{verdict.word}[/]")
-    for reason in verdict.reasons:
-        console.print(f"  {reason}", highlight=False)
+    if isinstance(verdict.outcome, NotMeasured):
+        console.print(f"  {verdict.reasons[0]}", highlight=False, soft_wrap=True)
     if isinstance(verdict.outcome, Measured):
         console.print(measurements(verdict.outcome.facts))
+        say_level(console, verdict.outcome.facts)
     for path in verdict.written:
         console.print(f"  {path}", highlight=False, soft_wrap=True)
     return verdict.word
@@ -79,6 +82,23 @@ def measurements(facts: dict[str, Any], truth_cm2: dict[str, float] | None = Non
     return table
 
 
+def say_level(console: Console, facts: Mapping[str, Any], beside: str = "") -> None:
+    """Which image was measured, how sure the level is, how the folds agree, and who vouches for the model."""
+    score = wording.score(facts["l3_confidence"])
+    lines = [
+        f"L3 on CT image {facts['instance_number']} (position {facts['l3_position_mm']:.1f} mm){beside}",
+        f"finder's own score {score}, anchors {facts['l3_anchors'].replace(',', ', ') or 'none'}",
+    ]
+    if facts.get("fold_dice") is not None:
+        lines.append(f"folds agree at Dice {facts['fold_dice']:.3f}")
+    for line in lines:
+        console.print(line, highlight=False, soft_wrap=True)
+    for doubt in filter(None, facts["doubts"].split("\n")):
+        console.print(f"doubt: {doubt}", style="yellow", highlight=False, soft_wrap=True)
+    status = ModelStatus(facts["model_status"])
+    console.print(f"model {facts['model_name']}: {CAVEATS[status] or status}", style="bold yellow", highlight=False)
+
+
 def _area(value: float | None) -> str:
     return "-" if value is None else f"{value:.1f} cm2"
 
@@ -98,7 +118,7 @@ def send(files: Iterable[Path], to: Destination, calling: str, console: Console 
     """Send files with a bar; whether all of them were taken."""
     console = console or Console()
     paths = list(walk(files))
-    failed = []
+    failed = [] if paths else ["no files"]
     with bar(console) as progress:
         task = progress.add_task(f"sending to {to.ae_title}", total=len(paths))
         for path, why_not in send_files(paths, to, calling):

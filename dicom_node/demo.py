@@ -2,10 +2,8 @@
 
 import shutil
 import time
-from collections.abc import Mapping
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from rich.console import Console
@@ -130,7 +128,8 @@ def _report(console: Console, sessions: Sessions, pacs: StandIn, phantom: Phanto
             return False
         facts = columns(measured)
         console.print(show.measurements(facts, true_areas(phantom, facts["l3_index"])))
-        _say_level(console, facts, phantom)
+        off = facts["l3_z_mm"] - phantom.l3_z_mm
+        show.say_level(console, facts, f", {off:+.1f} mm from the true middle of its body")
         console.print(_steps(session))
     for kind in sorted(WANTED):
         where = pacs.received.get(kind)
@@ -145,19 +144,6 @@ def true_areas(phantom: Phantom, index: int) -> dict[str, float]:
     pixel_cm2 = row_mm * column_mm / 100
     areas = {t.name.lower(): float(np.sum(phantom.labels[index] == t)) * pixel_cm2 for t in Tissue}
     return areas | {"total": sum(areas.values())}
-
-
-def _say_level(console: Console, facts: Mapping[str, Any], phantom: Phantom) -> None:
-    off = facts["l3_z_mm"] - phantom.l3_z_mm
-    console.print(
-        f"L3 on slice {facts['l3_index']} of {len(phantom.labels)}, {off:+.1f} mm from the true middle of its body;"
-        f" confidence {facts['l3_confidence']:.2f}, anchors {facts['l3_anchors'] or 'none'}",
-        highlight=False,
-    )
-    console.print(f"folds agree at Dice {facts['fold_dice']:.3f}")
-    console.print(f"model {facts['model_name']}, {facts['model_status']}")
-    for doubt in filter(None, facts["doubts"].split("\n")):
-        console.print(f"  doubt: {doubt}", style="yellow", highlight=False)
 
 
 def _steps(session: Session) -> Table:

@@ -92,8 +92,10 @@ def _measured(job: Job, models: Models, rules: AnalysisSettings, watch: "_Watch"
 def _series_and_stack(job: Job, rules: AnalysisSettings) -> tuple[Series, Stack]:
     """The series to measure; of several, the best by score."""
     found, refused = read_series(job.files)
-    if not found and refused:
-        raise refused[0][1]
+    if not found:
+        raise refused[0][1] if refused else Unsuitable(Reason.NOT_DICOM, "no files")
+    if len(studies := {str(series.header.get("StudyInstanceUID")) for series in found}) > 1:
+        raise Unsuitable(Reason.SEVERAL_STUDIES, f"{len(studies)} studies; give one")
     verdicts = judge(found, rules)
     return verdicts[0].series, chosen(verdicts)
 

@@ -15,7 +15,7 @@ from dicom_node.job import Job, Measured, NotMeasured, Outcome, Request
 from dicom_node.pipeline import Tell, analyse, silent
 from dicom_node.store import write_durably
 
-WRITTEN = ("seg.dcm", "sr.dcm", "key.dcm", "measurements.json", "*-image.nii.gz", "*-label.nii.gz")
+NUMBERS = "measurements.json"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +32,7 @@ def process(
     files: Iterable[Path], out: Path, opening: worker.Opening, zone: ZoneInfo, tell: Tell = silent
 ) -> Verdict:
     """Analyse the best series among `files` (folders are walked) and write what was made to `out`."""
+    out.mkdir(parents=True, exist_ok=True)
     tell("model")
     models = worker.opened(opening)
     job = _job(tuple(walk(files)), models.card.digest, opening.rules, zone)
@@ -68,21 +69,37 @@ def _job(files: tuple[Path, ...], model_digest: str, rules: AnalysisSettings, zo
 
 def _write(outcome: Outcome, out: Path, key: str) -> Iterator[Path]:
     out.mkdir(parents=True, exist_ok=True)
-    for pattern in WRITTEN:  # an earlier patient's objects must not stand beside this verdict
-        for earlier in out.glob(pattern):
-            earlier.unlink()
+    for earlier in _written_before(out):  # another patient's objects must not stand beside this verdict
+        earlier.unlink(missing_ok=True)
     for name, data in _contents(outcome, key[:12]):
         write_durably(out / name, data)
         yield out / name
 
 
+def _written_before(out: Path) -> list[Path]:
+    """What an earlier run wrote here by its own account; nobody else's files."""
+    try:
+        names = json.loads((out / NUMBERS).read_text())["files"]
+        return [out / Path(name).name for name in names]
+    except (OSError, ValueError, KeyError, TypeError):
+        return []
+
+
 def _contents(outcome: Outcome, prefix: str) -> Iterator[tuple[str, bytes]]:
+    files = dict(_objects(outcome, prefix))
+    told: dict[str, object]
+    if isinstance(outcome, Measured):
+        told = {"status": "held" if outcome.doubts else "measured", **outcome.facts, "seconds": outcome.seconds}
+    else:
+        told = {"status": "not measured", "reason": str(outcome.reason), "detail": outcome.detail}
+    told["files"] = [*files, NUMBERS]
+    yield from files.items()
+    yield NUMBERS, json.dumps(told, indent=2, ensure_ascii=False).encode()
+
+
+def _objects(outcome: Outcome, prefix: str) -> Iterator[tuple[str, bytes]]:
     if isinstance(outcome, Measured):
         for encoded in outcome.objects:
             yield f"{encoded.kind}.dcm", encoded.data
         yield f"{prefix}-image.nii.gz", outcome.image_nii
         yield f"{prefix}-label.nii.gz", outcome.label_nii
-        told = {"status": "held" if outcome.doubts else "measured", **outcome.facts, "seconds": outcome.seconds}
-    else:
-        told = {"status": "not measured", "reason": str(outcome.reason), "detail": outcome.detail}
-    yield "measurements.json", json.dumps(told, indent=2, ensure_ascii=False).encode()

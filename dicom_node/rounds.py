@@ -79,10 +79,12 @@ class Rounds:
         )
         if why := why_close(arrived, self.settings.study, self.now()):
             move(session, Entity.SERIES, series.id, "receiving", "closed", now=self.now(), reason=why)
+            LOG.info("series.closed", id=series.id, why=why)
 
     def _settle(self, session: Session, study: Study) -> None:
         receiving = inbox.still_receiving(session, study.id)
         why = why_settle(study.first_at, study.last_at, receiving, self.settings.study, self.now())
         if why and move(session, Entity.STUDY, study.id, "open", "settled", now=self.now(), reason=why):
             inbox.close_all(session, study.id, why, self.now())
+            LOG.info("study.settled", id=study.id, why=why)
             self.engine.hand_over(session, Work("choose", study.id))

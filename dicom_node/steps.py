@@ -93,6 +93,8 @@ class Steps:
             things = [self._thing(parcel) for parcel in group]
             for receipt in send(things, destinations[title], self.settings.node.ae_title, self._still_wanted):
                 self._receipt(receipt)
+                told = {"destination": title, "fate": receipt.fate, "reason": receipt.reason}
+                LOG.info("delivery", id=receipt.key, analysis=work.id, **told)
 
     def give_up(self, work: Work, fault: Exception) -> None:
         """A step failed in a way nobody foresaw: its row says so and comes to rest, or tries again later."""
@@ -260,7 +262,6 @@ class Steps:
                 outbox.put_off(session, receipt.key, receipt.reason, self.now())
             else:
                 outbox.bury(session, receipt.key, receipt.reason, self.now())
-        LOG.info("delivery", id=receipt.key, fate=receipt.fate, reason=receipt.reason)
 
 
 def _closed(session: Session, study_id: int) -> list[Series]:

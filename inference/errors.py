@@ -10,6 +10,7 @@ class Reason(StrEnum):
     NOT_DICOM = "not_dicom"
     NO_PATIENT_ID = "no_patient_id"
     MIXED_IDENTITY = "mixed_identity"
+    SEVERAL_STUDIES = "several_studies"
     NO_ADMITTED_SERIES = "no_admitted_series"
     LOCALIZER = "localizer"
     DERIVED = "derived_image"

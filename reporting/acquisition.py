@@ -17,7 +17,9 @@ def stated(image: Dataset, keyword: str) -> str:
 
 
 def acquisition_line(image: Dataset, ct: CtSlice) -> str:
-    """One line for a person: tube voltage, kernel, thickness, contrast."""
+    """One line for a person: which image, tube voltage, kernel, thickness, contrast."""
     voltage = f"{float(image.KVP):.0f} kV" if image.get("KVP") else f"kV {NOT_STATED}"
     kernel, contrast = stated(image, "ConvolutionKernel"), stated(image, "ContrastBolusAgent")
-    return plain(f"CT: {voltage}, kernel {kernel}, {ct.thickness_mm:g} mm, contrast {contrast}")
+    height = f"{float(image.ImagePositionPatient[2]):.1f} mm"
+    where = f"CT image {image.InstanceNumber} at {height}" if image.get("InstanceNumber") else f"CT at {height}"
+    return plain(f"{where}: {voltage}, kernel {kernel}, {ct.thickness_mm:g} mm, contrast {contrast}")

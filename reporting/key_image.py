@@ -85,14 +85,14 @@ def _panes(picture: Image.Image, found: Finding, box: Box) -> None:
 
 
 def _lines(found: Finding, acquisition: str) -> list[tuple[str, Colour]]:
-    """What the numbers rest on, then the doubts."""
+    """The doubts, then what the numbers rest on."""
     facts = (wording.level_state(found.level), wording.agreement(found), _model_line(found), acquisition)
     doubts = (
         line
         for doubt in found.doubts
         for line in wrapped(f"DOUBT {wording.plain(doubt)}", LINE_SIZE, SIZE - 2 * MARGIN)
     )
-    return [*((fact, GREY) for fact in facts if fact), *((doubt, AMBER) for doubt in doubts)]
+    return [*((doubt, AMBER) for doubt in doubts), *((fact, GREY) for fact in facts if fact)]
 
 
 def _write_lines(picture: Image.Image, found: Finding, lines: list[tuple[str, Colour]], top: int) -> None:

@@ -18,6 +18,7 @@ IMAGE = (
     "FrameOfReferenceUID",
     "PositionReferenceIndicator",
     "Modality",
+    "InstanceNumber",
     "Manufacturer",
     "ManufacturerModelName",
     "Rows",
@@ -36,7 +37,7 @@ IMAGE = (
     "TimezoneOffsetFromUTC",
 )
 
-NUMBERS = ("SliceThickness", "SpacingBetweenSlices", "KVP")
+NUMBERS = ("InstanceNumber", "SliceThickness", "SpacingBetweenSlices", "KVP")
 """Single numbers that a result can do without: left out where the source has something else ("120,0")."""
 
 

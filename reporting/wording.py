@@ -11,6 +11,8 @@ LONG_STRING = 64
 DIGEST_SHOWN = 12
 """Hexadecimal digits of a model digest that stand where the whole has no room."""
 
+ALMOST_SURE = 0.995
+
 TISSUES = {
     Tissue.PSOAS: "Psoas muscle",
     Tissue.PARASPINAL: "Paraspinal muscles",
@@ -25,7 +27,8 @@ TOTAL = "All skeletal muscle at L3"
 MUSCLE_WINDOW = f"{MUSCLE_HU_MIN}..{MUSCLE_HU_MAX} HU"
 
 DEFINITION = (
-    "L3 is the third vertebra below the last rib-bearing one; the slice is nearest the mid-height of its body. "
+    "L3 is the third vertebra below the last rib-bearing one, counted here from the anchors named; the slice is "
+    "nearest the mid-height of its body. "
     f"Area (all pixels of the mask): every pixel of the mask. Area ({MUSCLE_WINDOW}): mask pixels within it, "
     "ends included. HU as mean and population standard deviation over the same pixels. "
     f"Skeletal muscle index: total area ({MUSCLE_WINDOW}) divided by the square of the height."
@@ -99,7 +102,14 @@ def level_state(level: L3Level) -> str:
     if level.status is LevelStatus.GIVEN:
         return f"L3 slice given: {plain(level.reason) or 'no reason stated'}"
     anchors = ", ".join(anchor.replace("_", " ") for anchor in level.anchors) or "none"
-    return f"L3 {_LEVEL_STATES[level.status]}, confidence {level.confidence:.2f}, anchors: {anchors}"
+    doubtful = level.status is LevelStatus.FOUND and not level.without_doubt
+    state = "in doubt" if doubtful else _LEVEL_STATES[level.status]
+    return f"L3 {state}, finder's own score {score(level.confidence)}, anchors: {anchors}"
+
+
+def score(confidence: float) -> str:
+    """The finder's confidence, never rounded up to certainty; it is no validated probability."""
+    return ">0.99" if confidence >= ALMOST_SURE else f"{confidence:.2f}"
 
 
 def height_source(person: Person) -> str:

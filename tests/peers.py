@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import signal
 import socket
@@ -25,12 +26,8 @@ from db.session import Sessions, open_engine
 from tests.factories import REPOSITORY, eventually
 
 ORTHANC_AE, NODE_AE = "ORTHANC", "L3NODE"
-ROUTE = """
-function OnStableStudy(study, tags, metadata)
-  local job = {Resources = {study}, Synchronous = false}
-  RestApiPost('/modalities/node/store', DumpJson(job))
-end
-"""
+ROUTE = re.search(r"```lua\n(.*?)```", (REPOSITORY / "README.md").read_text(), re.DOTALL)
+"""What the README tells an Orthanc administrator to write."""
 
 
 def free_port() -> int:
@@ -56,11 +53,13 @@ class Orthanc:
     def route(self, study: str) -> bool:
         """Send the whole study to the node now; whether all of it was answered with success."""
         job = {"Resources": [study], "Synchronous": True, "Permissive": False}
-        return self.rest.post("/modalities/node/store", json=job, timeout=120).status_code == 200
+        return self.rest.post("/modalities/l3node/store", json=job, timeout=120).status_code == 200
 
     def start_routing(self, study: str) -> None:
         """Send the whole study to the node in the background."""
-        self.rest.post("/modalities/node/store", json={"Resources": [study], "Synchronous": False}).raise_for_status()
+        self.rest.post(
+            "/modalities/l3node/store", json={"Resources": [study], "Synchronous": False}
+        ).raise_for_status()
 
     def contents(self) -> dict[str, list[str]]:
         """Orthanc IDs of all instances by Modality."""
@@ -103,7 +102,8 @@ def answers(rest: httpx.Client) -> bool:
 
 def write_config(folder: Path, port: int, web: int, node_port: int, auto_route: bool) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "route.lua").write_text(ROUTE)
+    assert ROUTE
+    (folder / "route.lua").write_text(ROUTE[1])
     settings: dict[str, Any] = {
         "Name": "TestPACS",
         "StorageDirectory": str(folder / "store"),
@@ -115,7 +115,7 @@ def write_config(folder: Path, port: int, web: int, node_port: int, auto_route: 
         "DicomPort": port,
         "DicomCheckCalledAet": False,
         "DicomAlwaysAllowStore": True,
-        "DicomModalities": {"node": {"AET": NODE_AE, "Host": "127.0.0.1", "Port": node_port}},
+        "DicomModalities": {"l3node": {"AET": NODE_AE, "Host": "127.0.0.1", "Port": node_port}},
         "StableAge": 2,
         "UnknownSopClassAccepted": True,
         "OverwriteInstances": False,

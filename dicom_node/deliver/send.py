@@ -107,8 +107,16 @@ def _why_not(association: Any) -> str:
     if association is None:
         return "the host name has no address"
     if not association.is_established:
-        return "association rejected" if association.is_rejected else "no connection or no answer"
+        return _rejection(association) if association.is_rejected else "no connection or no answer"
     return ""
+
+
+def _rejection(association: Any) -> str:
+    """What the peer said (PS3.8 section 9.3.4), such as "Calling AE title not recognised"."""
+    try:
+        return f"association rejected: {association.acceptor.primitive.reason_str}"
+    except (AttributeError, KeyError, ValueError):
+        return "association rejected"
 
 
 def no_delay(event: Any) -> None:

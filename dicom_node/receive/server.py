@@ -152,6 +152,9 @@ class Receiver:
     def _on_close(self, event: Any) -> None:
         visit = self._visit(event)
         ended = Ended(tuple(sorted(visit.series)), visit.released, lambda: self._forget(event.assoc))
+        if visit.stored:
+            calling = event.assoc.requestor.ae_title.strip()
+            LOG.info("receive.ended", images=visit.stored, calling_ae=calling, released=visit.released)
         self._registrar.put(ended)
 
     def _forget(self, association: Any) -> None:

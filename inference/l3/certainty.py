@@ -158,7 +158,7 @@ def _candidate(sight: Sight, ribs: RibCount) -> Verdict:
 def _agreement(found: tuple[str, ...], confidence: float) -> str:
     """One sentence for a candidate that passed all gates."""
     names = ", ".join(name.replace("_", " ") for name in found) or "no landmark"
-    return f"L3 counted with probability {confidence:.2f}, in agreement with: {names}"
+    return f"L3 counted in agreement with: {names}"
 
 
 def _outside(sight: Sight, ribs: RibCount) -> Verdict:
