@@ -7,6 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
@@ -37,12 +38,12 @@ def process(files: Iterable[Path], out: Path, settings: Settings | None) -> str:
     colour = {"measured": "green", "held": "yellow", "not measured": "red"}[verdict.word]
     console.print(f"[bold {colour}]{verdict.word}[/]")
     if isinstance(verdict.outcome, NotMeasured):
-        console.print(f"  {verdict.reasons[0]}", highlight=False, soft_wrap=True)
+        console.print(f"  {verdict.reasons[0]}", highlight=False, soft_wrap=True, markup=False)
     if isinstance(verdict.outcome, Measured):
         console.print(measurements(verdict.outcome.facts))
         say_level(console, verdict.outcome.facts)
     for path in verdict.written:
-        console.print(f"  {path}", highlight=False, soft_wrap=True)
+        console.print(f"  {path}", highlight=False, soft_wrap=True, markup=False)
     return verdict.word
 
 
@@ -92,9 +93,9 @@ def say_level(console: Console, facts: Mapping[str, Any], beside: str = "") -> N
     if facts.get("fold_dice") is not None:
         lines.append(f"folds agree at Dice {facts['fold_dice']:.3f}")
     for line in lines:
-        console.print(line, highlight=False, soft_wrap=True)
+        console.print(line, highlight=False, soft_wrap=True, markup=False)
     for doubt in filter(None, facts["doubts"].split("\n")):
-        console.print(f"doubt: {doubt}", style="yellow", highlight=False, soft_wrap=True)
+        console.print(f"doubt: {doubt}", style="yellow", highlight=False, soft_wrap=True, markup=False)
     status = ModelStatus(facts["model_status"])
     console.print(f"model {facts['model_name']}: {CAVEATS[status] or status}", style="bold yellow", highlight=False)
 
@@ -125,7 +126,7 @@ def send(files: Iterable[Path], to: Destination, calling: str, console: Console 
             failed += [f"{path.name}: {why_not}"] if why_not else []
             progress.advance(task)
     for line in failed:
-        console.print(line, style="red", highlight=False)
+        console.print(line, style="red", highlight=False, markup=False)
     return not failed
 
 
@@ -136,5 +137,5 @@ def check(settings: Settings) -> bool:
     for one in checks.check(settings):
         good &= one.good
         mark = "[green]ok   [/]" if one.good else "[red]FAULT[/]"
-        console.print(f"{mark} {one.name}: {one.seen}", highlight=False, soft_wrap=True)
+        console.print(f"{mark} {escape(f'{one.name}: {one.seen}')}", highlight=False, soft_wrap=True)
     return good

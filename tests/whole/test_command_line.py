@@ -170,3 +170,29 @@ def test_sending_a_folder_names_what_is_no_dicom(tmp_path: Path, data_folder: Pa
     assert answer.returncode == 1
     assert "notes.txt: no DICOM file" in answer.stdout
     assert answer.stderr == ""
+
+
+@pytest.mark.parametrize(
+    ("lines", "told"),
+    [
+        (['[database]\nurl = "blah"'], "[database] url"),
+        (['[receive]\nhost = "192.0.2.1"'], "[receive] 11112"),
+        (['[[source]]\nae_title = "X"\n[web]\nhost = "192.0.2.1"'], "[web] 8117"),
+    ],
+)
+def test_check_names_the_setting_that_cannot_work(lines: list[str], told: str, tmp_path: Path) -> None:
+    answer = l3node("check", "-c", written(tmp_path, *lines))
+    assert answer.returncode == 1
+    assert told in answer.stdout
+    assert "Traceback" not in answer.stderr
+
+
+@pytest.mark.parametrize("data", ["/proc/nowhere", "relative"])
+def test_a_data_folder_that_cannot_be_is_explained(data: str, tmp_path: Path) -> None:
+    config = tmp_path / "l3node.toml"
+    config.write_text(f'[node]\ndata = "{data}"\ntime_zone = "UTC"\n')
+    for command in ("check", "serve"):
+        answer = l3node(command, "-c", config)
+        assert answer.returncode == 1
+        assert data in answer.stdout + answer.stderr
+        assert "Traceback" not in answer.stderr

@@ -152,3 +152,18 @@ def test_an_optional_attribute_that_cannot_be_read_is_no_obstacle(tmp_path: Path
     assert verdict.word == "measured"
     assert verdict.outcome.facts["height_m"] is None
     assert verdict.outcome.facts["smi_m29_150_cm2_m2"] is None
+
+
+def test_nobody_elses_files_are_touched(tmp_path: Path, warm_cache: Path) -> None:
+    mine = tmp_path / "patient7-image.nii.gz"
+    mine.write_bytes(b"mine")
+    assert run(study_files(tmp_path / "ct")[:8], tmp_path, warm_cache).word == "not measured"
+    assert mine.read_bytes() == b"mine"
+
+
+def test_an_empty_folder_and_two_studies_end_in_a_reason(tmp_path: Path, warm_cache: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    assert run([tmp_path / "empty"], tmp_path / "out", warm_cache).reasons == ("not_dicom: no files",)
+    study_files(tmp_path / "two" / "a")
+    study_files(tmp_path / "two" / "b", StudyInstanceUID="2.25.5", SeriesInstanceUID="2.25.6")
+    assert run([tmp_path / "two"], tmp_path / "out", warm_cache).reasons == ("several_studies: 2 studies; give one",)

@@ -179,7 +179,7 @@ def test_no_patient_data_are_logged_on_any_way_through_the_door(tmp_path: Path) 
         store(association, encoded(Modality="OT"))
         association.abort()
         door.rows(Refusal, 4)
-    assert {line["event"] for line in logged} == {"receive.turned_away"}
+    assert {line["event"] for line in logged} == {"receive.turned_away", "receive.ended"}
     told = json.dumps(logged)
     assert not any(secret in told for secret in ("Doe", "Jane", "P-1", "A-1"))
 

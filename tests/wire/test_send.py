@@ -148,10 +148,11 @@ def test_one_context_that_is_not_accepted_leaves_the_others(tmp_path: Path) -> N
 
 
 def test_a_rejected_association_is_later_and_says_so(tmp_path: Path) -> None:
+    why = "association rejected: Calling AE title not recognised"
     with pacs(titles=("SOMEBODY",)) as here:
         (receipt,) = send([make_thing(tmp_path)], here.destination(), "L3NODE")
-        assert (receipt.fate, receipt.reason) == (Fate.LATER, "association rejected")
-        assert echo(here.destination(), "L3NODE") == "association rejected"
+        assert (receipt.fate, receipt.reason) == (Fate.LATER, why)
+        assert echo(here.destination(), "L3NODE") == why
 
 
 def test_an_association_lost_between_two_objects_is_later_for_the_rest(tmp_path: Path) -> None:

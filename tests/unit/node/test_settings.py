@@ -8,7 +8,7 @@ from pydantic import ValidationError
 from config.read import SettingsFault, read_settings
 from config.settings import Settings
 
-SMALLEST = '[node]\ndata = "data"\ntime_zone = "Europe/Berlin"\n'
+SMALLEST = '[node]\ndata = "/data"\ntime_zone = "Europe/Berlin"\n'
 
 
 def written(tmp_path: Path, text: str) -> Path:
@@ -30,7 +30,7 @@ def test_data_folder_and_zone_are_all_that_must_be_said(tmp_path: Path) -> None:
         "127.0.0.1",
         "always",
     )
-    assert settings.database_url == "sqlite:///data/l3node.sqlite"
+    assert settings.database_url == "sqlite:////data/l3node.sqlite"
 
 
 def test_all_faults_are_told_at_once_with_their_places(tmp_path: Path) -> None:
@@ -49,12 +49,12 @@ def test_an_unknown_section_is_a_fault(tmp_path: Path) -> None:
 
 
 def test_an_unknown_time_zone_is_a_fault(tmp_path: Path) -> None:
-    assert "IANA" in fault_of(tmp_path, '[node]\ndata = "data"\ntime_zone = "Middle/Earth"\n')
+    assert "IANA" in fault_of(tmp_path, '[node]\ndata = "/data"\ntime_zone = "Middle/Earth"\n')
 
 
 @pytest.mark.parametrize("zone", ["", "/etc/passwd", "../zone", "Europe"])
 def test_what_is_no_zone_name_is_a_fault_and_no_exception(tmp_path: Path, zone: str) -> None:
-    assert "node.time_zone" in fault_of(tmp_path, f'[node]\ndata = "data"\ntime_zone = "{zone}"\n')
+    assert "node.time_zone" in fault_of(tmp_path, f'[node]\ndata = "/data"\ntime_zone = "{zone}"\n')
 
 
 def test_a_missing_file_is_told_by_name(tmp_path: Path) -> None:
@@ -111,7 +111,7 @@ def test_what_was_read_is_plain_frozen_settings(tmp_path: Path) -> None:
 @pytest.mark.parametrize("title", ["", "X" * 17, "A\\B", " ", "Ä", "A\n"])
 def test_what_is_no_ae_title_is_a_fault(title: str) -> None:
     with pytest.raises(ValidationError, match="ae_title"):
-        Settings.model_validate({"node": {"data": "d", "time_zone": "UTC", "ae_title": title}})
+        Settings.model_validate({"node": {"data": "/d", "time_zone": "UTC", "ae_title": title}})
 
 
 @pytest.mark.parametrize("kind", ["source", "destination"])
@@ -120,16 +120,16 @@ def test_two_peers_of_one_title_are_a_fault_whatever_the_padding(kind: str) -> N
         {"ae_title": title, "host": "h", **({"port": 1} if kind == "destination" else {})} for title in ("A", "A ")
     ]
     with pytest.raises(ValidationError, match=rf"two \[\[{kind}\]\]"):
-        Settings.model_validate({"node": {"data": "d", "time_zone": "UTC"}, kind: peers})
+        Settings.model_validate({"node": {"data": "/d", "time_zone": "UTC"}, kind: peers})
 
 
 @pytest.mark.parametrize(("section", "key"), [("work", "limit"), ("receive", "network_timeout")])
 def test_a_limit_of_no_time_is_a_fault(section: str, key: str) -> None:
     with pytest.raises(ValidationError, match=key):
-        Settings.model_validate({"node": {"data": "d", "time_zone": "UTC"}, section: {key: 0}})
+        Settings.model_validate({"node": {"data": "/d", "time_zone": "UTC"}, section: {key: 0}})
 
 
 @pytest.mark.parametrize("folds", ["all", 2, [0, 3]])
 def test_folds_are_all_or_one_or_some(folds: object) -> None:
-    settings = Settings.model_validate({"node": {"data": "d", "time_zone": "UTC"}, "analysis": {"folds": folds}})
+    settings = Settings.model_validate({"node": {"data": "/d", "time_zone": "UTC"}, "analysis": {"folds": folds}})
     assert settings.analysis.folds == (tuple(folds) if isinstance(folds, list) else folds)

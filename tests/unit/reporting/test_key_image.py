@@ -40,7 +40,9 @@ def test_it_is_eight_bit_rgb_of_the_stated_size() -> None:
 
 
 def test_the_encoded_pixels_are_the_rendered_ones() -> None:
-    line = "CT: 120 kV, kernel Br40d/3, 5 mm, contrast Iopromide 370"
+    header = make_ct_header()
+    where = f"CT image {header.InstanceNumber} at {header.ImagePositionPatient[2]:.1f} mm"
+    line = f"{where}: 120 kV, kernel Br40d/3, 5 mm, contrast Iopromide 370"
     assert np.array_equal(key().pixel_array, render(make_finding(), acquisition=line))
 
 
