@@ -120,10 +120,10 @@ def next_best(session: Session, study_id: int) -> Series | None:
     return session.scalar(query)
 
 
-def outdated(session: Session, analysis_id: int, now: datetime) -> None:
-    """What a queued request asks of is no longer there; the study, open again, will be asked anew."""
-    why = "the series changed before the analysis began"
-    move(session, Entity.ANALYSIS, analysis_id, "queued", "superseded", now=now, reason=why)
+def outdated(session: Session, analysis_id: int, now: datetime) -> bool:
+    """A queued request asks what no longer holds: the series, the model or the settings are others now."""
+    why = "the series, the model or the settings changed before the analysis began"
+    return move(session, Entity.ANALYSIS, analysis_id, "queued", "superseded", now=now, reason=why)
 
 
 def take(session: Session, analysis_id: int, now: datetime) -> Analysis | None:

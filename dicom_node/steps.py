@@ -148,9 +148,8 @@ class Steps:
         """The best series could not be measured: ask for the next one that was admitted, if there is one."""
         study_id = session.get_one(Analysis, analysis_id).study_id
         if series := results.next_best(session, study_id):
-            why = "the better series could not be measured"
+            why = f"the better series could not be measured; {self._ask(session, study_id, series)}"
             move(session, Entity.SERIES, series.id, "ignored", "chosen", now=self.now(), reason=why)
-            self._ask(session, study_id, series)
 
     def _asked(self, session: Session, series: Series) -> Asked:
         request = self._request(session, series)
@@ -174,13 +173,17 @@ class Steps:
         )
 
     def _take(self, session: Session, analysis_id: int) -> Job | None:
-        """Begin an attempt on exactly what was asked; None when the row is not due or its series has changed."""
-        series = session.get_one(Analysis, analysis_id).series
-        if not results.same_question(session.get_one(Analysis, analysis_id), self._asked(session, series)):
-            results.outdated(session, analysis_id, self.now())
-            return None
-        analysis = results.take(session, analysis_id, self.now())
-        return self._job(session, analysis) if analysis else None
+        """Begin an attempt on exactly what was asked; None when the row is not due, or asks what no longer holds.
+
+        Then it is asked anew: here, or when its series, which is receiving again, has settled with its study.
+        """
+        row = session.get_one(Analysis, analysis_id)
+        if results.same_question(row, self._asked(session, row.series)):
+            taken = results.take(session, analysis_id, self.now())
+            return self._job(session, taken) if taken else None
+        if results.outdated(session, analysis_id, self.now()) and row.series.state != "receiving":
+            self._ask(session, row.study_id, row.series)
+        return None
 
     def _still_wanted(self, delivery_id: int) -> bool:
         with self.sessions() as session:

@@ -23,6 +23,8 @@ REPOSITORY = Path(__file__).resolve().parent.parent
 SHARED_DATA = REPOSITORY.parent / "shared" / "data"
 SCALE = int(os.environ.get("L3NODE_TEST_SCALE", "1"))
 SENDER = "SCANNER"
+SMALL_PHANTOM_SEED = 1
+"""Of the phantom that warms a worker up."""
 COARSE: dict[str, Any] = {"slices": 72, "spacing_mm": (5.0, 1.56, 1.56), "size": 256}
 
 Found = TypeVar("Found")

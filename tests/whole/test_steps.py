@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy.exc import OperationalError
 
+from config.settings import AnalysisSettings
 from db import inbox
 from db.schema import Analysis, Series, Study
 from db.session import Sessions, open_engine, open_sessions, upgrade
@@ -143,7 +144,8 @@ def test_an_analysis_whose_series_has_changed_is_superseded_before_it_begins(sce
     scene.receive(files[:1])
     assert scene.analyse(NO_L3).jobs == []
     (analysis,) = rows(scene.sessions, Analysis)
-    assert (analysis.state, analysis.reason) == ("superseded", "the series changed before the analysis began")
+    assert analysis.state == "superseded"
+    assert "changed before the analysis began" in analysis.reason
     scene.settle()
     assert [row.state for row in rows(scene.sessions, Analysis)] == ["superseded", "queued"]
 
@@ -203,3 +205,16 @@ def test_a_lost_worker_costs_attempts_until_the_row_is_dead(scene: Scene) -> Non
         scene.analyse(WorkerLost("its stack"))
     (analysis,) = rows(scene.sessions, Analysis)
     assert (analysis.state, analysis.log) == ("dead", "its stack")
+
+
+def test_a_queued_row_survives_a_change_of_the_settings(scene: Scene) -> None:
+    scene.receive(study_files(scene.data / "ct"))
+    scene.settle()
+    changed = scene.steps.settings.model_copy(update={"analysis": AnalysisSettings(minimum_age=20)})
+    scene.steps = replace(scene.steps, settings=changed)
+    assert scene.analyse(NO_L3).jobs == []
+    first, second = rows(scene.sessions, Analysis)
+    assert (first.state, second.state) == ("superseded", "queued")
+    assert first.analysis_digest != second.analysis_digest
+    assert scene.engine.handed[-1] == Work("analyse", second.id)
+    assert len(scene.analyse(NO_L3).jobs) == 1
