@@ -59,6 +59,8 @@ class ReceiveSettings(Frozen):
     """Address to listen on.  Loopback, so that a forgotten setting opens nothing."""
     port: Port = 11112
     """TCP port; 0 takes a free one (tests, demo)."""
+    lane: bool = False
+    """C-STORE by the node's own fast lane; false takes pynetdicom's stock loop, several times slower."""
     max_associations: Annotated[int, Field(ge=1)] = 32
     """Associations at once; more are refused as transient, the PACS tries again."""
     network_timeout: Timeout = 60

@@ -1,29 +1,32 @@
 """A look at an encoded dataset: the few attributes the door needs, and whether it ends exactly at its last byte.
 
-Walks top-level elements only (PS3.5 section 7); values of no interest are stepped over, never decoded.  Works on
-hostile bytes: every length is checked against what is there, nesting is bounded, nothing is allocated on a sender's
-word.
+Walks forward over elements (PS3.5 section 7); values of no interest are stepped over, never read.  Works on hostile
+bytes: every length is checked against what is there, nesting and number of elements are bounded, nothing is allocated
+on a sender's word.
 """
 
 import struct
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import BinaryIO, NamedTuple, Protocol
 
 from pydicom.uid import UID, DeflatedExplicitVRLittleEndian, ExplicitVRBigEndian, ImplicitVRLittleEndian
 
 LONG_VRS = frozenset({b"OB", b"OD", b"OF", b"OL", b"OV", b"OW", b"SQ", b"SV", b"UC", b"UN", b"UR", b"UT", b"UV"})
 UNDEFINED = 0xFFFFFFFF
+PIXEL_DATA = 0x7FE00010
 ITEM, ITEM_END, SEQUENCE_END = 0xFFFEE000, 0xFFFEE00D, 0xFFFEE0DD
 DEEPEST = 32
+MOST_ELEMENTS = 2_000_000
+"""An enhanced CT of 2000 frames has some 150,000; a hostile dataset would have one for each 8 bytes."""
 LONGEST_VALUE = 1024
+BLOCK = 1 << 16
 
 WANTED = {
     0x00080016: "sop_class_uid",
     0x00080018: "sop_instance_uid",
     0x00080060: "modality",
-    0x00081090: "manufacturer_model_name",
-    0x00100020: "patient_id",
     0x0020000D: "study_instance_uid",
     0x0020000E: "series_instance_uid",
 }
@@ -40,105 +43,167 @@ class Glance:
     sop_class_uid: str = ""
     sop_instance_uid: str = ""
     modality: str = ""
-    manufacturer_model_name: str = ""
-    patient_id: str = ""
     study_instance_uid: str = ""
     series_instance_uid: str = ""
 
 
-def glance(data: bytes, transfer_syntax: UID, *, limit: int = 1 << 32) -> Glance:
-    """Attributes of a whole dataset without file meta; raises `Malformed`.
+def glance(dataset: BinaryIO, size: int, transfer_syntax: UID, *, limit: int = 1 << 32) -> Glance:
+    """Attributes of a whole dataset of `size` bytes without file meta, from where the stream stands.
 
-    `limit` bounds what a deflated dataset may grow to, bytes.
+    `limit` bounds what a deflated dataset may grow to, bytes.  Raises `Malformed`.
     """
+    form = EXPLICIT
+    source: _Source = _Plain(dataset, size)
     if transfer_syntax == DeflatedExplicitVRLittleEndian:
-        data = _inflate(data, limit)
-    walker = _Walker(
-        data=data,
-        explicit=transfer_syntax != ImplicitVRLittleEndian,
-        order=">" if transfer_syntax == ExplicitVRBigEndian else "<",
-    )
-    found = {WANTED[tag]: _text(data, start, length) for tag, start, length in walker.top() if tag in WANTED}
-    return Glance(**found)
+        source = _Inflated(source, limit)
+    elif transfer_syntax == ImplicitVRLittleEndian:
+        form = IMPLICIT
+    elif transfer_syntax == ExplicitVRBigEndian:
+        form = BIG_ENDIAN
+    return Glance(**dict(_Walker(source).wanted(form)))
 
 
-def _text(data: bytes, start: int, length: int) -> str:
-    return data[start : start + min(length, LONGEST_VALUE)].decode("latin-1").strip(" \0")
+class _Form(NamedTuple):
+    """How elements are encoded (PS3.5 section 7.1)."""
 
-
-def _inflate(data: bytes, limit: int) -> bytes:
-    stream = zlib.decompressobj(-zlib.MAX_WBITS)
-    try:
-        whole = stream.decompress(data, limit)
-    except zlib.error as error:
-        raise Malformed(f"deflated dataset: {error}") from None
-    if not stream.eof:
-        raise Malformed("deflated dataset is truncated or larger than the limit")
-    return whole
-
-
-@dataclass(frozen=True, slots=True)
-class _Walker:
-    data: bytes
     explicit: bool
-    order: str
+    short: struct.Struct
+    long: struct.Struct
 
-    def top(self) -> Iterator[tuple[int, int, int]]:
-        """(tag, start of value, length of value) of each top-level element, to exactly the last byte."""
-        offset = 0
-        while offset < len(self.data):
-            tag, start, length, nested = self._element(offset)
-            end = self._end(start, length, tag, nested, 0)
-            yield tag, start, end - start
-            offset = end
 
-    def _element(self, offset: int) -> tuple[int, int, int, bool]:
-        """Tag, start of value, length, and whether an undefined length would hold elements."""
-        group, element = self._unpack("HH", offset)
+EXPLICIT = _Form(True, struct.Struct("<HH2sH"), struct.Struct("<L"))
+BIG_ENDIAN = _Form(True, struct.Struct(">HH2sH"), struct.Struct(">L"))
+IMPLICIT = _Form(False, struct.Struct("<HH2sH"), struct.Struct("<L"))
+
+
+class _Source(Protocol):
+    def read(self, size: int) -> bytes: ...
+
+    def skip(self, size: int) -> None: ...
+
+
+class _Plain:
+    """A dataset as it stands in the stream."""
+
+    def __init__(self, stream: BinaryIO, size: int) -> None:
+        self._stream = stream
+        self._left = size
+
+    def read(self, size: int) -> bytes:
+        data = self._stream.read(min(size, self._left))
+        self._left -= len(data)
+        return data
+
+    def skip(self, size: int) -> None:
+        if size > self._left:
+            raise Malformed("an element is longer than the dataset")
+        self._left -= size
+        self._stream.seek(size, 1)
+
+
+class _Inflated:
+    """A deflated dataset (PS3.5 A.5), inflated a block at a time."""
+
+    def __init__(self, deflated: _Source, limit: int) -> None:
+        self._deflated = deflated
+        self._inflate = zlib.decompressobj(-zlib.MAX_WBITS)
+        self._block = b""
+        self._left = limit
+
+    def read(self, size: int) -> bytes:
+        while len(self._block) < size and (more := self._more()):
+            self._block += more
+        data, self._block = self._block[:size], self._block[size:]
+        return data
+
+    def skip(self, size: int) -> None:
+        while size:
+            passed = len(self.read(min(size, BLOCK)))
+            if passed == 0:
+                raise Malformed("an element is longer than the dataset")
+            size -= passed
+
+    def _more(self) -> bytes:
+        """The next bytes; none at the end of the deflated stream."""
+        more = b""
+        while not more and not self._inflate.eof:
+            deflated = self._inflate.unconsumed_tail or self._deflated.read(BLOCK)
+            try:
+                more = self._inflate.decompress(deflated, BLOCK)
+            except zlib.error as error:
+                raise Malformed(f"deflated dataset: {error}") from None
+            if not more and not deflated:
+                raise Malformed("deflated dataset is truncated")
+        self._left -= len(more)
+        if self._left < 0:
+            raise Malformed("deflated dataset is larger than the limit")
+        return more
+
+
+class _Walker:
+    def __init__(self, source: _Source) -> None:
+        self._source = source
+        self._elements = MOST_ELEMENTS
+
+    def wanted(self, form: _Form) -> Iterator[tuple[str, str]]:
+        """The wanted top-level attributes, each with its keyword; walks to exactly the last byte."""
+        while head := self._source.read(8):
+            tag, length, nested = self._element(head, form)
+            if tag in WANTED and length != UNDEFINED:
+                value = self._source.read(min(length, LONGEST_VALUE))
+                yield WANTED[tag], value.decode("latin-1").strip(" \0")
+                length -= len(value)
+            self._pass(tag, length, nested, 0)
+
+    def _element(self, head: bytes, form: _Form) -> tuple[int, int, _Form | None]:
+        """Tag, length, and in what form elements stand in a value of undefined length, None for fragments."""
+        self._elements -= 1
+        if self._elements < 0:
+            raise Malformed("too many elements")
+        if len(head) < 8:
+            raise Malformed("the dataset ends inside an element")
+        group, element, vr, length = form.short.unpack(head)
         tag = group << 16 | element
-        if not self.explicit or group == 0xFFFE:
-            return tag, offset + 8, self._unpack("L", offset + 4)[0], True
-        vr = self.data[offset + 4 : offset + 6]
+        if not form.explicit or group == 0xFFFE:
+            return tag, form.long.unpack_from(head, 4)[0], form
+        if vr in LONG_VRS:
+            return tag, self._long(form), {b"SQ": form, b"UN": IMPLICIT}.get(vr)
         if not vr.isalpha() or not vr.isupper():
             raise Malformed(f"element {tag:08X} has no VR")
-        if vr in LONG_VRS:
-            return tag, offset + 12, self._unpack("L", offset + 8)[0], vr in (b"SQ", b"UN")
-        return tag, offset + 8, self._unpack("H", offset + 6)[0], False
+        return tag, length, None
 
-    def _end(self, start: int, length: int, tag: int, nested: bool, depth: int) -> int:
-        if length == UNDEFINED:
-            holds_elements = nested and tag != 0x7FE00010
-            return self._inside(start)._sequence_end(start, holds_elements, depth)
-        if start + length > len(self.data):
-            raise Malformed(f"element {tag:08X} is longer than the dataset")
-        return start + length
+    def _long(self, form: _Form) -> int:
+        data = self._source.read(4)
+        if len(data) < 4:
+            raise Malformed("the dataset ends inside an element")
+        return int(form.long.unpack(data)[0])
 
-    def _inside(self, start: int) -> "_Walker":
-        """Who walks a value of undefined length: UN holds implicit VR little endian (PS3.5 section 6.2.2)."""
-        unknown = self.explicit and self.data[start - 8 : start - 6] == b"UN"
-        return _Walker(self.data, False, "<") if unknown else self
+    def _pass(self, tag: int, length: int, nested: _Form | None, depth: int) -> None:
+        """Step over a value.  UN of undefined length holds Implicit VR Little Endian (PS3.5 section 6.2.2)."""
+        if length != UNDEFINED:
+            self._source.skip(length)
+        else:
+            self._pass_items(None if tag == PIXEL_DATA else nested, depth)
 
-    def _sequence_end(self, offset: int, holds_elements: bool, depth: int) -> int:
-        """Where the sequence or the fragments that begin at `offset` end, past the delimiter."""
+    def _pass_items(self, nested: _Form | None, depth: int) -> None:
+        """To the end of a sequence, or of fragments (PS3.5 A.4), past the delimiter."""
         if depth > DEEPEST:
             raise Malformed("sequences are nested too deeply")
         while True:
-            tag, start, length, _ = self._element(offset)
+            tag, length, _ = self._element(self._source.read(8), nested or EXPLICIT)
             if tag == SEQUENCE_END:
-                return start
-            if tag != ITEM or (length == UNDEFINED and not holds_elements):
+                return
+            if tag != ITEM or (length == UNDEFINED and nested is None):
                 raise Malformed(f"{tag:08X} where an item should begin")
-            offset = self._item_end(start, depth) if length == UNDEFINED else self._end(start, length, tag, False, 0)
+            if nested and length == UNDEFINED:
+                self._pass_elements(nested, depth)
+            else:
+                self._source.skip(length)
 
-    def _item_end(self, offset: int, depth: int) -> int:
+    def _pass_elements(self, form: _Form, depth: int) -> None:
+        """To the end of an item of undefined length."""
         while True:
-            tag, start, length, nested = self._element(offset)
+            tag, length, nested = self._element(self._source.read(8), form)
             if tag == ITEM_END:
-                return start
-            offset = self._end(start, length, tag, nested, depth + 1)
-
-    def _unpack(self, what: str, offset: int) -> tuple[int, ...]:
-        try:
-            return struct.unpack_from(self.order + what, self.data, offset)
-        except struct.error:
-            raise Malformed("the dataset ends inside an element") from None
+                return
+            self._pass(tag, length, nested, depth + 1)

@@ -217,5 +217,5 @@ def _check_complete(path: Path) -> None:
     """Raise unless the file is Part 10 whose dataset ends at its last byte."""
     meta = read_file_meta_info(path)
     with path.open("rb") as file:
-        file.seek(128 + 4 + 12 + meta.FileMetaInformationGroupLength)
-        glance(file.read(), meta.TransferSyntaxUID)
+        begins = file.seek(128 + 4 + 12 + meta.FileMetaInformationGroupLength)
+        glance(file, path.stat().st_size - begins, meta.TransferSyntaxUID)

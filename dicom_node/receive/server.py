@@ -1,63 +1,56 @@
-"""The listener: who may come in, what is answered.  Negotiation and state machine are pynetdicom's."""
+"""The listener: who may come in.  Negotiation and state machine are pynetdicom's; objects go to the `Door`."""
 
 import socket
 import threading
 import time
-import uuid
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from pathlib import Path
+from functools import partial
+from io import BytesIO
+from ipaddress import ip_address
 from typing import Any
-from weakref import WeakKeyDictionary
 
 import structlog
+from pydicom.dataset import Dataset
 from pydicom.uid import UID, AllTransferSyntaxes
 from pynetdicom import AE, evt
 from pynetdicom.pdu import A_RELEASE_RQ
-from pynetdicom.presentation import AllStoragePresentationContexts
-from pynetdicom.sop_class import CTImageStorage, EnhancedCTImageStorage, Verification
-from sqlalchemy.orm import Session
+from pynetdicom.presentation import AllStoragePresentationContexts, PresentationContext, build_context
+from pynetdicom.sop_class import Verification
+from pynetdicom.transport import RequestHandler
 
 from config.settings import ReceiveSettings, Source
-from db import inbox
-from dicom_node.receive.glance import Glance, Malformed, glance
-from dicom_node.receive.register import Ended, Registrar, TurnedAway
-from dicom_node.receive.spool import DiskFull, Spool, file_meta
-from dicom_node.status import CANNOT_UNDERSTAND, DATASET_MISMATCH, OUT_OF_RESOURCES, SUCCESS
-from reporting.envelope import MAKER
+from dicom_node.receive.door import Door, StoreRequest, Visit
+from dicom_node.receive.lane import LaneHandler
+from dicom_node.receive.listener import PATIENCE, Listener, TlsContext
+from dicom_node.receive.pdu import C_STORE_RQ, LONGEST_COMMENT, Command
+from dicom_node.receive.register import Registrar
+from dicom_node.receive.spool import Spool
+from dicom_node.status import SUCCESS
 
 LOG = structlog.get_logger(__name__)
-NEEDED = frozenset({CTImageStorage, EnhancedCTImageStorage})
-LONGEST_UID = 64
-DEFLATED_AT_MOST = 50
-"""Times by which an honest CT is smaller when deflated; more is a bomb."""
 GOODBYE = 1.0
 """Seconds in which an A-ABORT is sent before a connection is left."""
-REJECTED_PERMANENT, SERVICE_USER, CALLING_AE, CALLED_AE = 0x01, 0x01, 0x03, 0x07
-"""PS3.8 section 9.3.4."""
-
-
-class Refused(Exception):
-    """The object is not taken; the sender is answered `status`."""
-
-    def __init__(self, status: int, reason: str) -> None:
-        super().__init__(reason)
-        self.status = status
-
-
-@dataclass(slots=True)
-class _Visit:
-    """One association's own state; only its own thread writes it."""
-
-    folder: Path | None = None
-    stored: int = 0
-    series: set[str] = field(default_factory=set)
-    released: bool = False
+LONGEST_PDU = 1 << 18
+"""Bytes of a P-DATA-TF that peers are asked not to exceed."""
+PERMANENT, TRANSIENT = 0x01, 0x02
+BY_USER, BY_PROVIDER = 0x01, 0x03
+CALLING_AE, CALLED_AE, CONGESTION, LIMIT_EXCEEDED = 0x03, 0x07, 0x01, 0x02
+"""Results, sources and reasons of a rejection (PS3.8 section 9.3.4)."""
+RETIRED_JPEG = tuple(f"1.2.840.10008.1.2.4.{process}" for process in (52, 53, 54, 55, 56, *range(58, 67)))
+WATERMARK = 2
+"""Associations are refused while the disk has less than this many times minimum_free_bytes."""
+# no JPIP: the node fetches no pixels from elsewhere
+SYNTAXES = tuple(uid for uid in (*AllTransferSyntaxes, *map(UID, RETIRED_JPEG)) if "JPIP" not in uid.name)
+"""Every transfer syntax in which a file may come; files are stored as sent."""
+STORAGE = frozenset(str(context.abstract_syntax) for context in AllStoragePresentationContexts)
 
 
 class Receiver:
-    """C-STORE and C-ECHO.  Success is answered when the file is durable; rows follow from `Registrar`."""
+    """C-STORE and C-ECHO from configured sources.
+
+    `lane` serves C-STORE by our own fast lane, else by pynetdicom's stock loop; `tls` gives the context of a new
+    connection, None for plain TCP.
+    """
 
     def __init__(
         self,
@@ -66,33 +59,38 @@ class Receiver:
         sources: tuple[Source, ...],
         spool: Spool,
         registrar: Registrar,
+        tls: TlsContext = lambda: None,
     ) -> None:
         self._settings = settings
         self._sources = {source.ae_title.strip(): source for source in sources}
-        self._spool = spool
-        self._registrar = registrar
-        self._visits: WeakKeyDictionary[Any, _Visit] = WeakKeyDictionary()
-        self._lock = threading.Lock()
+        self._tls = tls
+        self._door = Door(settings, spool, registrar)
         self._ae = _application_entity(ae_title, settings)
-        self._server: Any = None
+        self._listener: Any = None
 
     def __enter__(self) -> "Receiver":
         handlers: list[tuple[Any, Callable[[Any], Any]]] = [
             (evt.EVT_CONN_OPEN, self._on_open),
             (evt.EVT_REQUESTED, self._on_requested),
-            (evt.EVT_REJECTED, self._on_rejected),
             (evt.EVT_PDU_RECV, self._on_pdu),
             (evt.EVT_CONN_CLOSE, self._on_close),
             (evt.EVT_C_ECHO, lambda _event: SUCCESS),
             (evt.EVT_C_STORE, self._on_store),
         ]
-        address = (self._settings.host, self._settings.port)
-        self._server = self._ae.start_server(address, block=False, evt_handlers=handlers)
+        self._listener = self._ae.make_server(
+            (self._settings.host, self._settings.port),
+            contexts=[build_context(Verification)],  # each association gets those that it asks for
+            evt_handlers=handlers,
+            server_class=partial(Listener, door=self._door, tls=self._tls, turned_away=self._turn_away),
+            request_handler=LaneHandler if self._settings.lane else RequestHandler,
+        )
+        self._ae._servers.append(self._listener)
+        threading.Thread(target=self._listener.serve_forever, name="listener", daemon=True).start()
         return self
 
     def __exit__(self, *_: object) -> None:
         """Listen no more, abort who is still here.  A silent peer can't hold up the end."""
-        self._server.shutdown()
+        self._listener.shutdown()
         for association in self._ae.active_associations:
             if association.is_established:
                 association.abort(block=False)
@@ -106,151 +104,98 @@ class Receiver:
     @property
     def port(self) -> int:
         """The port in use."""
-        return int(self._server.socket.getsockname()[1])
+        return int(self._listener.socket.getsockname()[1])
 
     def busy_series(self) -> frozenset[str]:
         """SeriesInstanceUIDs that an association carries, until its last file has a row."""
-        with self._lock:
-            return frozenset(uid for visit in self._visits.values() for uid in visit.series)
-
-    def _visit(self, event: Any) -> _Visit:
-        """The association's own state; a new one, kept by nobody, when its connection has closed meanwhile."""
-        with self._lock:
-            return self._visits.get(event.assoc) or _Visit()
+        return self._door.busy_series()
 
     def _on_open(self, event: Any) -> None:
-        with self._lock:
-            self._visits[event.assoc] = _Visit()
         link = event.assoc.dul.socket.socket
         link.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         link.settimeout(self._settings.network_timeout)
 
     def _on_requested(self, event: Any) -> None:
-        """Let in who is listed, to the title that is ours; the limit on numbers is pynetdicom's."""
+        """Let in who is listed, to the title that is ours, while there is room.  Nobody else gets a context."""
+        self._listener.is_known(event.assoc.requestor.address_info.as_tuple)
         requestor = event.assoc.requestor
-        source = self._sources.get(requestor.primitive.calling_ae_title.strip())
-        if requestor.primitive.called_ae_title.strip() != self._ae.ae_title.strip():
-            self._reject(event, CALLED_AE, "wrong called AE title")
-        elif source is None:
-            self._reject(event, CALLING_AE, "calling AE title is no [[source]]")
-        elif source.host and source.host != requestor.address:
-            self._reject(event, CALLING_AE, "calling AE title from another address")
+        visit = Visit(
+            calling_ae=requestor.primitive.calling_ae_title.strip(),
+            called_ae=requestor.primitive.called_ae_title.strip(),
+            address=requestor.address,
+        )
+        if refusal := self._refusal(visit):
+            event.assoc.acse.send_reject(*refusal[:3])
+            event.assoc.kill()
+            self._door.count(visit, "association", refusal[3])
+        else:
+            self._door.open(event.assoc, visit)
+            event.assoc.acceptor.supported_contexts = _contexts(requestor.primitive)
 
-    def _reject(self, event: Any, diagnostic: int, reason: str) -> None:
-        event.assoc.acse.send_reject(REJECTED_PERMANENT, SERVICE_USER, diagnostic)
-        event.assoc.kill()
-        self._count(event, "association", reason)
+    def _refusal(self, visit: Visit) -> tuple[int, int, int, str] | None:
+        """Result, source, reason and words of the rejection; None for who may come in."""
+        source = self._sources.get(visit.calling_ae)
+        if visit.called_ae != self._ae.ae_title.strip():
+            return PERMANENT, BY_USER, CALLED_AE, "wrong called AE title"
+        if source is None:
+            return PERMANENT, BY_USER, CALLING_AE, "calling AE title is no [[source]]"
+        if source.host and ip_address(source.host) != ip_address(visit.address):
+            return PERMANENT, BY_USER, CALLING_AE, "calling AE title from another address"
+        if self._door.visits() >= self._settings.max_associations:
+            return TRANSIENT, BY_PROVIDER, LIMIT_EXCEEDED, "more than max_associations at once"
+        if self._door.spool.free() < WATERMARK * self._settings.minimum_free_bytes:
+            return TRANSIENT, BY_PROVIDER, CONGESTION, "disk nearly full"
+        return None
 
-    def _on_rejected(self, event: Any) -> None:
-        self._count(event, "association", "more than max_associations at once")
+    def _turn_away(self, address: str, reason: str) -> None:
+        self._door.count(Visit(address=address), "association", reason)
 
     def _on_pdu(self, event: Any) -> None:
-        """Seen where the close is seen, in the same thread: pynetdicom's EVT_RELEASED may come after the close."""
+        """A release ends the visit: EVT_RELEASED may come after the close, and the close much later."""
         if isinstance(event.pdu, A_RELEASE_RQ):
-            self._visit(event).released = True
+            self._door.close(event.assoc, released=True)
 
     def _on_close(self, event: Any) -> None:
-        visit = self._visit(event)
-        ended = Ended(tuple(sorted(visit.series)), visit.released, lambda: self._forget(event.assoc))
-        if visit.stored:
-            calling = event.assoc.requestor.ae_title.strip()
-            LOG.info("receive.ended", images=visit.stored, calling_ae=calling, released=visit.released)
-        self._registrar.put(ended)
+        self._listener.is_known(event.assoc.requestor.address_info.as_tuple)
+        self._door.close(event.assoc, released=False)
 
-    def _forget(self, association: Any) -> None:
-        with self._lock:
-            self._visits.pop(association, None)
-
-    def _on_store(self, event: Any) -> int:
-        try:
-            return self._store(event)
-        except Refused as refusal:
-            self._count(event, "object", str(refusal))
-            return refusal.status
-        except Exception:
-            LOG.exception("receive.fault")
-            return OUT_OF_RESOURCES
-
-    def _store(self, event: Any) -> int:
+    def _on_store(self, event: Any) -> Dataset:
+        """C-STORE by pynetdicom's stock loop: the whole object at once."""
         request, context = event.request, event.context
-        seen = self._looked_at(request, context)
-        if not_needed := _not_needed(seen):
-            self._count(event, "object", not_needed)
-            return SUCCESS
-        meta = file_meta(
-            seen.sop_class_uid, seen.sop_instance_uid, UID(context.transfer_syntax), event.assoc.requestor.ae_title
+        command = Command(
+            field=C_STORE_RQ,
+            message_id=request.MessageID,
+            sop_class_uid=request.AffectedSOPClassUID or "",
+            sop_instance_uid=request.AffectedSOPInstanceUID or "",
         )
-        self._keep(self._visit(event), seen, meta, request.DataSet.getvalue())
-        return SUCCESS
-
-    def _looked_at(self, request: Any, context: Any) -> Glance:
-        data = request.DataSet.getvalue()
-        if len(data) > self._settings.max_object_bytes:
-            raise Refused(OUT_OF_RESOURCES, "object over max_object_bytes")
-        if request.AffectedSOPClassUID != context.abstract_syntax:
-            raise Refused(DATASET_MISMATCH, "SOP class is not that of the presentation context")
-        try:
-            largest = min(self._settings.max_object_bytes, DEFLATED_AT_MOST * len(data) + 2**20)
-            seen = glance(data, UID(context.transfer_syntax), limit=largest)
-        except Malformed as fault:
-            raise Refused(CANNOT_UNDERSTAND, str(fault)) from None
-        _check_uids(seen, request)
-        return seen
-
-    def _keep(self, visit: _Visit, seen: Glance, meta: bytes, data: bytes) -> None:
-        if visit.folder is None:
-            name = f"{datetime.now(UTC):%Y%m%dT%H%M%S}-{uuid.uuid4().hex[:12]}"
-            visit.folder = self._spool.open_folder(name)
-        visit.stored += 1
-        with self._lock:
-            visit.series.add(seen.series_instance_uid)
-        try:
-            path = self._spool.write(visit.folder, visit.stored, meta, data)
-        except DiskFull:
-            raise Refused(OUT_OF_RESOURCES, "disk full") from None
-        self._registrar.put(path)
-
-    def _count(self, event: Any, kind: str, reason: str) -> None:
-        requestor = event.assoc.requestor
-        primitive = requestor.primitive
-        calling, called = primitive.calling_ae_title.strip(), primitive.called_ae_title.strip()
-        address, now = requestor.address, datetime.now(UTC)
-        LOG.info("receive.turned_away", kind=kind, reason=reason, calling_ae=calling)
-
-        def write(session: Session) -> None:
-            inbox.turned_away(
-                session, kind=kind, calling_ae=calling, called_ae=called, address=address, reason=reason, now=now
-            )
-
-        self._registrar.put(TurnedAway(write))
+        offered = StoreRequest(
+            context_id=context.context_id,
+            command=command,
+            abstract_syntax=context.abstract_syntax,
+            transfer_syntax=UID(context.transfer_syntax),
+        )
+        reception = self._door.begin(event.assoc, offered)
+        reception.write([(request.DataSet or BytesIO()).getbuffer()])
+        answer = Dataset()
+        answer.Status, comment = reception.end()
+        if comment:
+            answer.ErrorComment = comment[:LONGEST_COMMENT]
+        return answer
 
 
 def _application_entity(ae_title: str, settings: ReceiveSettings) -> AE:
     ae = AE(ae_title)
-    ae.maximum_associations = settings.max_associations
-    ae.network_timeout = settings.network_timeout
-    ae.acse_timeout = ae.dimse_timeout = settings.network_timeout
-    ae.maximum_pdu_size = 0
-    for context in AllStoragePresentationContexts:
-        ae.add_supported_context(context.abstract_syntax, AllTransferSyntaxes)
-    ae.add_supported_context(Verification)
+    ae.maximum_associations = 1_000_000  # counted by us: pynetdicom counts strangers too
+    ae.network_timeout = ae.dimse_timeout = settings.network_timeout
+    ae.acse_timeout = min(settings.network_timeout, PATIENCE)
+    ae.maximum_pdu_size = LONGEST_PDU
     return ae
 
 
-def _not_needed(seen: Glance) -> str:
-    """Why this node does not need the object; empty when it does."""
-    if seen.manufacturer_model_name == MAKER:
-        return "our own object coming back"
-    if seen.sop_class_uid not in NEEDED or seen.modality != "CT":
-        return f"not CT: {seen.modality[:16] or 'no Modality'} {seen.sop_class_uid}"
-    return ""
-
-
-def _check_uids(seen: Glance, request: Any) -> None:
-    if seen.sop_class_uid != request.AffectedSOPClassUID:
-        raise Refused(DATASET_MISMATCH, "SOPClassUID of dataset and request differ")
-    if seen.sop_instance_uid != request.AffectedSOPInstanceUID:
-        raise Refused(DATASET_MISMATCH, "SOPInstanceUID of dataset and request differ")
-    for uid in (seen.sop_instance_uid, seen.study_instance_uid, seen.series_instance_uid):
-        if not uid or len(uid) > LONGEST_UID or not UID(uid).is_valid:
-            raise Refused(DATASET_MISMATCH, "a UID is missing or not valid")
+def _contexts(request: Any) -> list[PresentationContext]:
+    """What we accept of what is asked for: storage in any syntax, the peer's first choice first."""
+    asked: dict[str, list[str]] = {}
+    for context in request.presentation_context_definition_list:
+        asked.setdefault(str(context.abstract_syntax), []).extend(map(str, context.transfer_syntax))
+    storage = {uid: [one for one in dict.fromkeys(asked[uid]) if one in SYNTAXES] for uid in asked if uid in STORAGE}
+    return [build_context(Verification), *(build_context(uid, known) for uid, known in storage.items() if known)]

@@ -5,19 +5,20 @@
 
 import errno
 import os
-import shutil
-from collections.abc import Iterator
+import struct
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
-from pydicom.dataset import FileMetaDataset
-from pydicom.filebase import DicomBytesIO
-from pydicom.filewriter import write_file_meta_info
 from pydicom.uid import UID
 
 IMPLEMENTATION_CLASS_UID = UID("2.25.265298374011847392156038472615093847215")
 PREAMBLE = b"\0" * 128 + b"DICM"
 PRIVATE_FOLDER, PRIVATE_FILE = 0o700, 0o600
+MOST_AT_ONCE = 256
+"""Pieces of one writev; the system takes 1024."""
 
 
 class DiskFull(OSError):
@@ -41,6 +42,11 @@ class Spool:
         """Where objects wait that contradict what was received before."""
         return self.root / "aside"
 
+    def free(self) -> int:
+        """Bytes of disk that are left."""
+        disk = os.statvfs(self.root)
+        return disk.f_bavail * disk.f_frsize
+
     def open_folder(self, association: str) -> Path:
         """The folder of one association, its entry durable."""
         folder = self.incoming / association
@@ -49,25 +55,15 @@ class Spool:
             _sync_folder(above)
         return folder
 
-    def write(self, folder: Path, number: int, meta: bytes, dataset: bytes) -> Path:
-        """Write one object durably: file data and folder entry are on disk when this returns.
-
-        Raises `DiskFull` and leaves nothing behind when there is no room.
-        """
-        if shutil.disk_usage(self.root).free < self.keep_free + len(dataset):
-            raise DiskFull(errno.ENOSPC, "less free disk than [receive] minimum_free_bytes")
-        path = folder / f"{number:06d}.dcm"
+    def begin(self, folder: Path, number: int, meta: bytes) -> "Incoming":
+        """A file for one object, which begins with its file meta; raises `DiskFull`."""
+        incoming = Incoming(folder / f"{number:06d}.dcm", self.keep_free, len(meta))
         try:
-            _write_durably(path, meta, dataset)
-        except FileExistsError:
-            raise  # the file that is there was answered: it stays
-        except OSError as error:
-            path.unlink(missing_ok=True)
-            if error.errno in (errno.ENOSPC, errno.EDQUOT):
-                raise DiskFull(error.errno, "disk full") from None
+            incoming.write([memoryview(meta)])
+        except OSError:
+            incoming.discard()
             raise
-        _sync_folder(folder)
-        return path
+        return incoming
 
     def files(self) -> Iterator[Path]:
         """All received files, oldest association first."""
@@ -81,30 +77,81 @@ class Spool:
         return target
 
 
+class Incoming:
+    """The file of an object that is being received: `write` it, then `commit` or `discard`."""
+
+    def __init__(self, path: Path, keep_free: int, meta: int) -> None:
+        self.path = path
+        self._keep_free = keep_free
+        self._meta = meta
+        with _fullness_told():
+            self._descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE_FILE)
+
+    def write(self, pieces: Sequence[memoryview]) -> None:
+        """Append the pieces; raises `DiskFull`."""
+        disk = os.fstatvfs(self._descriptor)
+        if disk.f_bavail * disk.f_frsize < self._keep_free + sum(map(len, pieces)):
+            raise DiskFull(errno.ENOSPC, "less free disk than [receive] minimum_free_bytes")
+        with _fullness_told():
+            _write_all(self._descriptor, pieces if len(pieces) <= MOST_AT_ONCE else [b"".join(pieces)])
+
+    def dataset(self) -> BinaryIO:
+        """What was written after the file meta, to be read."""
+        stream = self.path.open("rb")
+        stream.seek(self._meta)
+        return stream
+
+    def commit(self) -> None:
+        """File data and folder entry are on disk when this returns; raises `DiskFull`."""
+        with _fullness_told():
+            os.fdatasync(self._descriptor)
+            _sync_folder(self.path.parent)
+        os.close(self._descriptor)
+
+    def discard(self) -> None:
+        """Leave nothing behind."""
+        os.close(self._descriptor)
+        self.path.unlink(missing_ok=True)
+
+
+@contextmanager
+def _fullness_told() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise DiskFull(error.errno, "disk full") from None
+        raise
+
+
+def _write_all(descriptor: int, pieces: Sequence[memoryview | bytes]) -> None:
+    written = os.writev(descriptor, pieces)
+    if written < sum(map(len, pieces)):  # the disk has become full, or a signal came
+        left = memoryview(b"".join(pieces))[written:]
+        while left:
+            left = left[os.write(descriptor, left) :]
+
+
 def file_meta(sop_class_uid: str, sop_instance_uid: str, transfer_syntax: UID, source_ae: str) -> bytes:
     """Preamble and file meta information (PS3.10 section 7.1) as bytes."""
-    meta = FileMetaDataset()
-    meta.MediaStorageSOPClassUID = UID(sop_class_uid)
-    meta.MediaStorageSOPInstanceUID = UID(sop_instance_uid)
-    meta.TransferSyntaxUID = transfer_syntax
-    meta.ImplementationClassUID = IMPLEMENTATION_CLASS_UID
-    meta.ImplementationVersionName = "L3NODE"
-    meta.SourceApplicationEntityTitle = source_ae
-    buffer = DicomBytesIO()
-    write_file_meta_info(buffer, meta, enforce_standard=True)
-    return PREAMBLE + buffer.getvalue()
+    elements = b"".join(
+        (
+            struct.pack("<HH2sHL2s", 2, 0x0001, b"OB", 0, 2, b"\0\1"),
+            _element(0x0002, b"UI", sop_class_uid),
+            _element(0x0003, b"UI", sop_instance_uid),
+            _element(0x0010, b"UI", transfer_syntax),
+            _element(0x0012, b"UI", IMPLEMENTATION_CLASS_UID),
+            _element(0x0013, b"SH", "L3NODE"),
+            _element(0x0016, b"AE", source_ae),
+        )
+    )
+    return PREAMBLE + struct.pack("<HH2sHL", 2, 0, b"UL", 4, len(elements)) + elements
 
 
-def _write_durably(path: Path, *parts: bytes) -> None:
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE_FILE)
-    try:
-        for part in parts:
-            view = memoryview(part)
-            while view:
-                view = view[os.write(descriptor, view) :]
-        os.fdatasync(descriptor)
-    finally:
-        os.close(descriptor)
+def _element(number: int, vr: bytes, text: str) -> bytes:
+    value = text.encode("ascii", "replace")
+    value += (b"\0" if vr == b"UI" else b" ") * (len(value) % 2)
+    return struct.pack("<HH2sH", 2, number, vr, len(value)) + value
 
 
 def _sync_folder(folder: Path) -> None:

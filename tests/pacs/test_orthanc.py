@@ -127,7 +127,7 @@ def test_five_more_rounds_of_routing_leave_one_result_set(site: Site) -> None:
     for _ in range(5):
         assert site.pacs.route(site.study)
     ours = eventually(
-        lambda: sum(r.count for r in rows(site.node.sessions, Refusal) if r.reason.startswith("our own")) >= 15,
+        lambda: sum(r.count for r in rows(site.node.sessions, Refusal) if r.reason.startswith("not CT")) >= 15,
         what="our own objects counted",
     )
     assert ours

@@ -82,7 +82,7 @@ def test_sending_the_same_study_again_changes_nothing(tmp_path: Path, data_folde
             ours = list(pacs.received.values())
             for _ in range(2):
                 assert set(send_study([*files, *ours], node.port)) == {0}
-            eventually(lambda: len(rows(node.sessions, Refusal)) == 1, what="our own objects counted")
+            eventually(lambda: len(rows(node.sessions, Refusal)) == 3, what="our own objects counted")
     assert len(rows(node.sessions, Event)) == before
     assert len(analyses(node.sessions)) == 1
     assert len(list((data_folder / "spool").rglob("*.dcm"))) == len(files)

@@ -29,6 +29,7 @@ from tests.tools import tool
 from tests.unit.node.factories import dataset_bytes, make_image, part10
 
 SCANNER = Source(ae_title="SCANNER")
+RECEIVE = {"port": 0, "minimum_free_bytes": 0, "network_timeout": 10, "lane": True}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +79,7 @@ def open_door(
     data: Path, *, sources: tuple[Source, ...] = (SCANNER,), registrar_runs: bool = True, **settings: Any
 ) -> Iterator[Door]:
     """What `app.running` puts together for receiving; everything written when it closes."""
-    receive = ReceiveSettings.model_validate({"port": 0, "minimum_free_bytes": 0, "network_timeout": 10} | settings)
+    receive = ReceiveSettings.model_validate(RECEIVE | settings)
     spool = Spool(data / "spool", receive.minimum_free_bytes)
     spool.incoming.mkdir(mode=0o700, parents=True, exist_ok=True)
     with database(data) as engine:

@@ -15,9 +15,11 @@ from structlog.testing import capture_logs
 
 from config.settings import Source
 from db.schema import Instance, Refusal, Series
-from dicom_node.receive.spool import Spool
+from dicom_node.receive.spool import Incoming
 from tests.factories import eventually, rows
 from tests.wire.peers import SCANNER, Door, connect, dcmtk, encoded, open_door, send_images, store
+
+pytestmark = pytest.mark.usefixtures("each_receiver")
 
 
 def refusals(door: Door, count: int = 1) -> list[tuple[str, str, str, str, int]]:
@@ -128,25 +130,24 @@ def test_a_connection_that_just_breaks_is_an_interruption(door: Door) -> None:
 def test_a_sender_that_leaves_while_its_object_is_written_keeps_no_series_busy(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    writing, go_on, write = threading.Event(), threading.Event(), Spool.write
+    writing, go_on, commit = threading.Event(), threading.Event(), Incoming.commit
 
-    def slow(spool: Spool, *arguments: object) -> Path:
+    def slow(incoming: Incoming) -> None:
         writing.set()
         go_on.wait(10)
-        return write(spool, *arguments)  # type: ignore[arg-type]
+        commit(incoming)
 
-    monkeypatch.setattr(Spool, "write", slow)
+    monkeypatch.setattr(Incoming, "commit", slow)
     with open_door(tmp_path) as door:
         association = connect(door.port)
         sender = threading.Thread(target=send_images, args=(association, 1))
         sender.start()
         writing.wait(10)
         association.dul.socket.close()
-        eventually(lambda: not door.receiver.busy_series(), 10, "the end of the visit")
-        go_on.set()
+        threading.Timer(0.2, go_on.set).start()
         sender.join(20)
         assert door.rows(Series, 1)[0].interrupted
-        assert door.receiver.busy_series() == frozenset()
+        eventually(lambda: not door.receiver.busy_series(), 10, "the end of the visit")
         association.kill()
 
 

@@ -15,6 +15,8 @@ from dicom_node.receive import register
 from tests.factories import eventually, rows
 from tests.wire.peers import Door, connect, encoded, numbered, send_images, store
 
+pytestmark = pytest.mark.usefixtures("each_receiver")
+
 
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:

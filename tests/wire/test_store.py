@@ -19,11 +19,11 @@ from pydicom.uid import (
 )
 
 from db.schema import Instance, Refusal, Series
-from reporting.envelope import MAKER
 from tests.factories import eventually, rows
 from tests.unit.node.factories import dataset_bytes, make_image, part10
 from tests.wire.peers import Door, connect, dcmtk, encoded, numbered, open_door, send_images, status_of, store
 
+pytestmark = pytest.mark.usefixtures("each_receiver")
 UNCOMPRESSED = (ImplicitVRLittleEndian, ExplicitVRLittleEndian, ExplicitVRBigEndian, DeflatedExplicitVRLittleEndian)
 SC, SR = "1.2.840.10008.5.1.4.1.1.7", "1.2.840.10008.5.1.4.1.1.88.34"
 RETIRED = ("1.2.840.10008.1.2.4.53", "1.2.840.10008.1.2.4.55")
@@ -191,30 +191,28 @@ def test_a_deflated_object_that_grows_over_the_limit_is_not_understood(tmp_path:
         assert door.stored() == []
 
 
-def test_our_own_object_coming_back_is_answered_success_and_nothing_is_stored(door: Door) -> None:
-    assert status_of(door, encoded(ManufacturerModelName=MAKER)) == 0x0000
-    assert MAKER == "l3node"
-    assert reasons(door) == {"our own object coming back": 1}
-    assert (door.stored(), rows(door.sessions, Instance)) == ([], [])
-
-
-@pytest.mark.parametrize(("sop_class", "modality"), [(SR, "SR"), (SC, "OT"), (SC, "CT")])
-def test_what_is_not_ct_is_answered_success_counted_and_not_stored(door: Door, sop_class: str, modality: str) -> None:
+@pytest.mark.parametrize(
+    ("sop_class", "modality", "reason"),
+    [(SR, "SR", UID(SR).name), (SC, "CT", UID(SC).name), (CTImageStorage, "PT", "Modality PT")],
+)
+def test_what_is_not_ct_is_answered_success_counted_and_not_stored(
+    door: Door, sop_class: str, modality: str, reason: str
+) -> None:
     association = connect(door.port, (sop_class, ExplicitVRLittleEndian))
     data = encoded(SOPClassUID=sop_class, Modality=modality)
     assert [store(association, data, sop_class=sop_class) for _ in range(2)] == [0, 0]
     association.release()
-    eventually(lambda: reasons(door) == {f"not CT: {modality} {sop_class}": 2}, 10)
+    eventually(lambda: reasons(door) == {f"not CT: {reason}": 2}, 10)
     assert (door.stored(), rows(door.sessions, Series)) == ([], [])
 
 
 def test_a_full_disk_is_told_to_the_sender_and_the_next_try_succeeds(
     door: Door, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    usage = namedtuple("usage", "total used free")
+    usage = namedtuple("usage", "f_bavail f_frsize")
     association = connect(door.port)
     with monkeypatch.context() as patched:
-        patched.setattr("dicom_node.receive.spool.shutil.disk_usage", lambda _path: usage(1, 1, 0))
+        patched.setattr(os, "fstatvfs", lambda _descriptor: usage(0, 1))
         assert send_images(association, 1, 2) == [0xA700, 0xA700]
     assert door.stored() == []
     assert send_images(association, 1, 2) == [0, 0]
@@ -228,13 +226,13 @@ def test_a_fault_of_the_disk_is_no_success_and_does_not_close_the_door(
 ) -> None:
     association = connect(door.port)
     with monkeypatch.context() as patched:
-        patched.setattr("dicom_node.receive.spool.shutil.disk_usage", _broken)
+        patched.setattr(os, "fstatvfs", _broken)
         assert send_images(association, 1) == [0xA700]
     assert send_images(association, 1) == [0]
     association.release()
 
 
-def _broken(_path: Path) -> None:
+def _broken(_descriptor: int) -> None:
     raise PermissionError("told so")
 
 

@@ -2,6 +2,7 @@
 
 import random
 from contextlib import suppress
+from io import BytesIO
 from pathlib import Path
 
 import pytest
@@ -55,7 +56,7 @@ def test_whatever_passes_the_door_is_an_arrival_or_put_aside(
         data[start : start + len(new)] = new
     whole = bytes(data) + DATASET[-96:]
     try:
-        glance(whole, ExplicitVRLittleEndian)
+        glance(BytesIO(whole), len(whole), ExplicitVRLittleEndian)
     except Malformed:
         return
     path = tmp_path_factory.getbasetemp() / "mutated.dcm"
@@ -75,7 +76,7 @@ def test_values_of_the_wrong_kind_become_rows_or_are_put_aside(tmp_path: Path) -
         path = tmp_path / f"{number}.dcm"
         path.write_bytes(HEADER + data)
         with suppress(UNREADABLE):
-            glance(data, ExplicitVRLittleEndian)
+            glance(BytesIO(data), len(data), ExplicitVRLittleEndian)
             arrival = read_arrival(path, path.name)
             with open_sessions(engine).begin() as session:
                 inbox.register(session, [arrival], lambda _one, _other: False)
