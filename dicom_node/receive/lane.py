@@ -57,6 +57,7 @@ class LaneHandler(RequestHandler):
         lane = Lane(association, self.server.door)
         lane.socket, lane.event_queue = association.dul.socket, association.dul.event_queue
         association.dul = lane
+        association.acse_timeout = association.acse_timeout  # sets the timer of the new layer
         return association
 
 
@@ -85,6 +86,7 @@ class Lane(DULServiceProvider):
                 self._turn()
         finally:
             self._break_off()
+            self._door.close(self.assoc, released=False)
             self._bell.close()
             self.assoc._reactor_checkpoint.set()
 
