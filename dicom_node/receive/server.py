@@ -1,12 +1,14 @@
 """The listener: who may come in, what is answered.  Negotiation and state machine are pynetdicom's."""
 
 import socket
+import ssl
 import threading
 import time
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -17,10 +19,12 @@ from pynetdicom import AE, evt
 from pynetdicom.pdu import A_RELEASE_RQ
 from pynetdicom.presentation import AllStoragePresentationContexts
 from pynetdicom.sop_class import CTImageStorage, EnhancedCTImageStorage, Verification
+from pynetdicom.transport import ThreadedAssociationServer
 from sqlalchemy.orm import Session
 
 from config.settings import ReceiveSettings, Source
 from db import inbox
+from dicom_node import tls
 from dicom_node.receive.glance import Glance, Malformed, glance
 from dicom_node.receive.register import Ended, Registrar, TurnedAway
 from dicom_node.receive.spool import DiskFull, Spool, file_meta
@@ -56,6 +60,30 @@ class _Visit:
     released: bool = False
 
 
+def no_tls() -> None:
+    """The context of a door without TLS."""
+
+
+Welcomed = Callable[[socket.socket, str], socket.socket | None]
+
+
+class _Server(ThreadedAssociationServer):
+    """Accepts at once and shakes hands in the connection's own thread: who stalls there holds up nobody."""
+
+    daemon_threads = True
+
+    def __init__(self, welcomed: Welcomed, *args: Any, **how: Any) -> None:
+        self._welcomed = welcomed
+        super().__init__(*args, **how)
+
+    def get_request(self) -> tuple[socket.socket, Any]:
+        return self.socket.accept()
+
+    def process_request_thread(self, request: Any, client_address: Any) -> None:
+        if link := self._welcomed(request, client_address[0]):
+            super().process_request_thread(link, client_address)
+
+
 class Receiver:
     """C-STORE and C-ECHO.  Success is answered when the file is durable; rows follow from `Registrar`."""
 
@@ -66,11 +94,13 @@ class Receiver:
         sources: tuple[Source, ...],
         spool: Spool,
         registrar: Registrar,
+        context: Callable[[], ssl.SSLContext | None] = no_tls,
     ) -> None:
         self._settings = settings
         self._sources = {source.ae_title.strip(): source for source in sources}
         self._spool = spool
         self._registrar = registrar
+        self._context = context
         self._visits: WeakKeyDictionary[Any, _Visit] = WeakKeyDictionary()
         self._lock = threading.Lock()
         self._ae = _application_entity(ae_title, settings)
@@ -87,8 +117,21 @@ class Receiver:
             (evt.EVT_C_STORE, self._on_store),
         ]
         address = (self._settings.host, self._settings.port)
-        self._server = self._ae.start_server(address, block=False, evt_handlers=handlers)
+        self._server = self._ae.make_server(
+            address, evt_handlers=handlers, server_class=partial(_Server, self._welcomed)
+        )
+        threading.Thread(target=self._server.serve_forever, name="AcceptorServer", daemon=True).start()
+        self._ae._servers.append(self._server)
         return self
+
+    def _welcomed(self, link: socket.socket, address: str) -> socket.socket | None:
+        """The connection to talk over; None, closed and counted, when TLS failed."""
+        try:
+            context = self._context()
+            return tls.welcome(link, context, self._settings.network_timeout) if context else link
+        except OSError as fault:
+            self._turned_away("association", f"TLS handshake failed: {tls.why(fault)}", address=address)
+            return None
 
     def __exit__(self, *_: object) -> None:
         """Listen no more, abort who is still here.  A silent peer can't hold up the end."""
@@ -214,13 +257,17 @@ class Receiver:
         requestor = event.assoc.requestor
         primitive = requestor.primitive
         calling, called = primitive.calling_ae_title.strip(), primitive.called_ae_title.strip()
-        address, now = requestor.address, datetime.now(UTC)
-        LOG.info("receive.turned_away", kind=kind, reason=reason, calling_ae=calling)
+        self._turned_away(kind, reason, address=requestor.address, calling_ae=calling, called_ae=called)
+
+    def _turned_away(
+        self, kind: str, reason: str, *, address: str, calling_ae: str = "", called_ae: str = ""
+    ) -> None:
+        now = datetime.now(UTC)
+        LOG.info("receive.turned_away", kind=kind, reason=reason, calling_ae=calling_ae)
 
         def write(session: Session) -> None:
-            inbox.turned_away(
-                session, kind=kind, calling_ae=calling, called_ae=called, address=address, reason=reason, now=now
-            )
+            who = {"calling_ae": calling_ae, "called_ae": called_ae, "address": address}
+            inbox.turned_away(session, kind=kind, reason=reason, now=now, **who)
 
         self._registrar.put(TurnedAway(write))
 
