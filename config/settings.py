@@ -66,7 +66,7 @@ class ReceiveSettings(Frozen):
     port: Port = 11112
     """TCP port; 0 takes a free one (tests, demo)."""
     tls: bool = False
-    """True takes TLS only, with the files of `[tls]`; the registered port is then 2762 (PS3.8 section 9.1.1)."""
+    """True takes TLS only, with the files of `[tls]`; 2762 is the registered port for it."""
     max_associations: Annotated[int, Field(ge=1)] = 32
     """Associations at once; more are refused as transient, the PACS tries again."""
     network_timeout: Timeout = 60

@@ -3,6 +3,7 @@
 Knows files, contexts and handshakes; no association and no row.
 """
 
+import base64
 import re
 import socket
 import ssl
@@ -24,7 +25,8 @@ SUITES = "ECDHE+AESGCM:ECDHE+CHACHA20"
 """Of TLS 1.2, in OpenSSL's words: only forward secrecy with authenticated encryption (RFC 9325 section 4.2)."""
 OTHERS = 0o007
 """Rights on the private key that nobody but its owner and group may have."""
-CERTIFICATE = re.compile("-----BEGIN CERTIFICATE-----.+?-----END CERTIFICATE-----", re.DOTALL)
+CERTIFICATE = re.compile("-----BEGIN (?:X509 |TRUSTED )?CERTIFICATE-----(.+?)-----END", re.DOTALL)
+"""In PEM; the group is its DER in base64."""
 VALIDITY = re.compile(rb"\x30[\x1e-\x22](?:\x17\x0d|\x18\x0f)\d+Z(?:\x17\x0d|\x18\x0f)(\d+)Z")
 """notBefore and notAfter in DER, each UTCTime or GeneralizedTime (RFC 5280 section 4.1.2.5)."""
 
@@ -82,7 +84,8 @@ class Credentials:
                 raise
             LOG.error("tls.new_files_unusable", why=str(fault))
             return self._contexts
-        LOG.info("tls.files_read", valid_until=valid_until(self._files.certificate).isoformat())
+        if self._contexts:
+            LOG.info("tls.new_files_read", valid_until=valid_until(self._files.certificate).isoformat())
         return contexts
 
 
@@ -110,13 +113,13 @@ def _load(context: ssl.SSLContext, files: TlsSettings) -> None:
         raise Unusable(f"[tls] private_key {files.private_key} is open to everybody (mode {rights:o}); chmod 600 it")
     try:
         context.load_cert_chain(files.certificate, files.private_key, password=lambda: "")  # never ask a terminal
-        valid_until(files.certificate)
     except ssl.SSLError as fault:
-        raise Unusable(f"[tls] certificate and private_key are no unencrypted PEM pair: {why(fault)}") from None
+        reason = _words(fault) or "not PEM, or with a passphrase"
+        raise Unusable(f"[tls] certificate and private_key can't be used: {reason}") from None
     try:
         context.load_verify_locations(files.trusted)
     except ssl.SSLError as fault:
-        raise Unusable(f"[tls] trusted {files.trusted} holds no certificates in PEM: {why(fault)}") from None
+        raise Unusable(f"[tls] trusted {files.trusted} can't be used: {_words(fault) or 'not PEM'}") from None
 
 
 def _paths(files: TlsSettings) -> dict[str, Path]:
@@ -140,12 +143,9 @@ def _stamp(path: Path) -> object:
 
 
 def valid_until(certificate: Path) -> datetime:
-    """When the first certificate of a PEM file, the node's own, expires."""
-    pem = CERTIFICATE.search(certificate.read_text("latin-1"))
-    times = VALIDITY.search(ssl.PEM_cert_to_DER_cert(pem[0])) if pem else None
-    if times is None:
-        raise ssl.SSLError("no certificate")
-    digits = times[1].decode()
+    """When the first certificate of a PEM file, the node's own, expires; it must have been loaded before."""
+    first = CERTIFICATE.findall(certificate.read_text("latin-1"))[0]
+    digits = VALIDITY.findall(base64.b64decode(first))[0].decode()
     return datetime.strptime(digits, "%Y%m%d%H%M%S" if len(digits) == 14 else "%y%m%d%H%M%S").replace(tzinfo=UTC)
 
 
@@ -206,6 +206,12 @@ def why(fault: OSError) -> str:
     """A failed handshake in few words, the same for the same fault, so that refusals can be counted."""
     if isinstance(fault, ssl.SSLCertVerificationError):
         return fault.verify_message
-    if isinstance(fault, ssl.SSLError):
-        return fault.reason.replace("_", " ").lower() if fault.reason else "not PEM"
+    if isinstance(fault, ssl.SSLError) and (reason := _words(fault)):
+        return reason
     return "not in time" if isinstance(fault, TimeoutError) else "connection lost"
+
+
+def _words(fault: ssl.SSLError) -> str:
+    if fault.reason == "WRONG_VERSION_NUMBER":  # OpenSSL's word for whatever is no TLS record
+        return "the peer speaks no TLS"
+    return (fault.reason or "").replace("_", " ").lower()

@@ -115,7 +115,7 @@ def connect(
 ) -> Association:
     """An association with the door, established or not; CT in explicit little endian unless told otherwise."""
     ae = AE(calling)
-    ae.acse_timeout = ae.dimse_timeout = ae.network_timeout = 10
+    ae.connection_timeout = ae.acse_timeout = ae.dimse_timeout = ae.network_timeout = 10
     for sop_class, syntax in contexts or ((CTImageStorage, ExplicitVRLittleEndian),):
         ae.add_requested_context(sop_class, syntax)
     by_tls = (Caller(context), "127.0.0.1") if context else None

@@ -1,8 +1,10 @@
 """TLS at the door and for what is sent: who is let in, who is not and is counted, and files that change."""
 
+import re
 import shutil
 import socket
 import ssl
+import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -19,7 +21,8 @@ from dicom_node.checks import Check, check
 from dicom_node.deliver.send import Fate, Receipt, echo, send
 from dicom_node.tls import Credentials, Unusable
 from tests.certificates import Authority, Papers, authority, openssl
-from tests.factories import eventually, make_settings, rows
+from tests.factories import REPOSITORY, eventually, make_settings, rows
+from tests.tools import tool
 from tests.unit.node.factories import dataset_bytes
 from tests.wire.peers import Door, connect, encoded, open_door, pacs, store
 from tests.wire.test_send import make_thing
@@ -146,7 +149,7 @@ def test_who_does_not_belong_is_refused_and_counted(
 
 def test_plain_dicom_at_the_tls_port_is_refused_and_counted(secure: Door, hospital: Authority) -> None:
     assert not connect(secure.port).is_established
-    assert refusal(secure).startswith("TLS handshake failed: ")
+    assert refusal(secure) == "TLS handshake failed: the peer speaks no TLS"
     accepted(secure, hospital.papers("scanner"))
 
 
@@ -232,27 +235,32 @@ def open_to_everybody(node: Papers) -> str:
 
 def of_another_key(node: Papers) -> str:
     shutil.copy(node.trusted.parent / "authority.key", node.private_key)
-    return "[tls] certificate and private_key are no unencrypted PEM pair: key values mismatch"
+    return "[tls] certificate and private_key can't be used: key values mismatch"
 
 
 def with_a_passphrase(node: Papers) -> str:
     openssl("ec", "-in", node.private_key, "-out", node.private_key, "-aes256", "-passout", "pass:secret")
-    return "[tls] certificate and private_key are no unencrypted PEM pair: "
+    return "[tls] certificate and private_key can't be used: not PEM, or with a passphrase"
 
 
 def without_a_certificate(node: Papers) -> str:
     node.certificate.write_text("nothing")
-    return "[tls] certificate and private_key are no unencrypted PEM pair: not PEM"
+    return "[tls] certificate and private_key can't be used: not PEM, or with a passphrase"
+
+
+def without_a_key(node: Papers) -> str:
+    node.private_key.write_text("nothing")
+    return "[tls] certificate and private_key can't be used: not PEM, or with a passphrase"
 
 
 def trusting_nobody(node: Papers) -> str:
     node.trusted.write_text("")
-    return f"[tls] trusted {node.trusted} holds no certificates in PEM: no certificate or crl found"
+    return f"[tls] trusted {node.trusted} can't be used: no certificate or crl found"
 
 
 FAULTS = [
     *(missing, not_readable, open_to_everybody, of_another_key, with_a_passphrase),
-    *(without_a_certificate, trusting_nobody),
+    *(without_a_certificate, without_a_key, trusting_nobody),
 ]
 
 
@@ -315,7 +323,8 @@ def test_a_destination_that_speaks_no_tls_gets_nothing(tmp_path: Path, node: Pap
     context = Credentials(node.settings()).client_context
     with pacs() as here:
         (receipt,) = send([make_thing(tmp_path)], here.destination(tls=True), "L3NODE", context=context)
-        assert (receipt.fate, receipt.reason[:11], here.associations) == (Fate.LATER, "TLS failed:", 0)
+        assert receipt == Receipt(1, Fate.LATER, "TLS failed: the peer speaks no TLS")
+        assert here.associations == 0
 
 
 def test_nothing_goes_out_plain_where_tls_is_asked_for_and_no_certificate_is_at_hand(tmp_path: Path) -> None:
@@ -353,8 +362,21 @@ def test_the_check_says_nothing_of_tls_where_it_is_not_used(tmp_path: Path) -> N
     assert tls_line(make_settings(tmp_path / "node")) is None
 
 
-def test_certificates_beyond_2049_are_read_too(hospital: Authority) -> None:
-    assert tls.valid_until(hospital.papers("eternal", days=20000).certificate).year > 2049
+@pytest.mark.parametrize(("days", "form"), [(100, "x509"), (20000, "x509"), (100, "trusted")])
+def test_the_end_of_a_certificate_is_read_as_openssl_reads_it(hospital: Authority, days: int, form: str) -> None:
+    papers = hospital.papers("node", days=days)
+    trusted = ("-trustout",) if form == "trusted" else ()
+    openssl("x509", "-in", papers.certificate, *trusted, "-text", "-out", papers.certificate)
+    Credentials(papers.settings()).server_context()
+    command = [tool("openssl"), "x509", "-in", str(papers.certificate), "-noout", "-enddate", "-dateopt", "iso_8601"]
+    told = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    assert told == f"notAfter={tls.valid_until(papers.certificate):%Y-%m-%d %H:%M:%SZ}\n"
+
+
+def test_the_conformance_statement_lists_the_suites_that_the_node_speaks() -> None:
+    told = subprocess.run([tool("openssl"), "ciphers", "-stdname", tls.SUITES], capture_output=True, text=True)
+    statement = (REPOSITORY / "dicom_node" / "CONFORMANCE.md").read_text()
+    assert set(re.findall(r"\bTLS_\w+", statement)) == {line.split()[0] for line in told.stdout.splitlines()}
 
 
 def test_no_refusal_is_counted_for_who_is_let_in(secure: Door, hospital: Authority) -> None:
