@@ -149,13 +149,14 @@ def valid_until(certificate: Path) -> datetime:
     return datetime.strptime(digits, "%Y%m%d%H%M%S" if len(digits) == 14 else "%y%m%d%H%M%S").replace(tzinfo=UTC)
 
 
-def welcome(link: socket.socket, context: ssl.SSLContext, seconds: float) -> ssl.SSLSocket:
-    """The server's handshake on an accepted connection, `seconds` in all however slowly the peer talks.
+def guarded(link: socket.socket, context: ssl.SSLContext, seconds: float) -> ssl.SSLSocket:
+    """An accepted connection behind TLS, hands not yet shaken.
 
-    Raises OSError, which `why` puts into words, and closes the connection.
+    `do_handshake` then takes `seconds` in all, however slowly the peer talks.  It raises OSError, which `why` puts
+    into words, and leaves the connection to be closed.
     """
     link.settimeout(seconds)
-    return context.wrap_socket(link, server_side=True)
+    return context.wrap_socket(link, server_side=True, do_handshake_on_connect=False)
 
 
 class Caller:

@@ -6,6 +6,7 @@ import threading
 import time
 import uuid
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
@@ -60,28 +61,40 @@ class _Visit:
     released: bool = False
 
 
+Welcome = Callable[[socket.socket, str], bool]
+
+
 def no_tls() -> None:
     """The context of a door without TLS."""
 
 
-Welcomed = Callable[[socket.socket, str], socket.socket | None]
-
-
 class _Server(ThreadedAssociationServer):
-    """Accepts at once and shakes hands in the connection's own thread: who stalls there holds up nobody."""
+    """Accepts at once; `welcome` runs in the connection's own thread, so that who stalls there holds up nobody."""
 
-    daemon_threads = True
-
-    def __init__(self, welcomed: Welcomed, *args: Any, **how: Any) -> None:
-        self._welcomed = welcomed
+    def __init__(self, guard: Callable[[socket.socket], socket.socket], welcome: Welcome, *args: Any, **how: Any):
+        self._guard, self._welcome = guard, welcome
+        self._guests: set[socket.socket] = set()
         super().__init__(*args, **how)
 
     def get_request(self) -> tuple[socket.socket, Any]:
-        return self.socket.accept()
+        link, address = self.socket.accept()
+        return self._guard(link), address
 
     def process_request_thread(self, request: Any, client_address: Any) -> None:
-        if link := self._welcomed(request, client_address[0]):
-            super().process_request_thread(link, client_address)
+        self._guests.add(request)
+        welcome = self._welcome(request, client_address[0])
+        self._guests.discard(request)
+        if welcome:
+            super().process_request_thread(request, client_address)
+        else:
+            self.shutdown_request(request)
+
+    def server_close(self) -> None:
+        """End who still shakes hands: the connections' threads are waited for."""
+        for guest in tuple(self._guests):
+            with suppress(OSError):
+                guest.shutdown(socket.SHUT_RDWR)
+        super().server_close()
 
 
 class Receiver:
@@ -118,20 +131,25 @@ class Receiver:
         ]
         address = (self._settings.host, self._settings.port)
         self._server = self._ae.make_server(
-            address, evt_handlers=handlers, server_class=partial(_Server, self._welcomed)
+            address, evt_handlers=handlers, server_class=partial(_Server, self._guard, self._welcome)
         )
         threading.Thread(target=self._server.serve_forever, name="AcceptorServer", daemon=True).start()
         self._ae._servers.append(self._server)
         return self
 
-    def _welcomed(self, link: socket.socket, address: str) -> socket.socket | None:
-        """The connection to talk over; None, closed and counted, when TLS failed."""
+    def _guard(self, link: socket.socket) -> socket.socket:
+        context = self._context()
+        return tls.guarded(link, context, self._settings.network_timeout) if context else link
+
+    def _welcome(self, link: socket.socket, address: str) -> bool:
+        """Shake hands where TLS is spoken; False, counted, when that failed."""
         try:
-            context = self._context()
-            return tls.welcome(link, context, self._settings.network_timeout) if context else link
+            if isinstance(link, ssl.SSLSocket):
+                link.do_handshake()
         except OSError as fault:
             self._turned_away("association", f"TLS handshake failed: {tls.why(fault)}", address=address)
-            return None
+            return False
+        return True
 
     def __exit__(self, *_: object) -> None:
         """Listen no more, abort who is still here.  A silent peer can't hold up the end."""

@@ -5,8 +5,9 @@ import shutil
 import socket
 import ssl
 import subprocess
+import threading
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Any
 
@@ -157,6 +158,16 @@ def test_a_connection_without_a_hello_holds_up_nobody(secure: Door, hospital: Au
     with socket.create_connection(("127.0.0.1", secure.port)):
         accepted(secure, hospital.papers("scanner"))
     assert refusal(secure) == "TLS handshake failed: unexpected eof while reading"
+
+
+def test_a_connection_without_a_hello_does_not_hold_up_the_end(tmp_path: Path, node: Papers) -> None:
+    before = set(threading.enumerate())
+    context = Credentials(node.settings()).server_context
+    with ExitStack() as peers:
+        with open_door(tmp_path / "door", context=context, network_timeout=200) as door:
+            peers.enter_context(socket.create_connection(("127.0.0.1", door.port)))
+            eventually(lambda: len(set(threading.enumerate()) - before) > 2, what="the connection")
+        eventually(lambda: set(threading.enumerate()) <= before, 20, "the end of every thread")
 
 
 def test_a_hello_that_never_ends_is_ended_however_slowly_it_goes_on(tmp_path: Path, node: Papers) -> None:
