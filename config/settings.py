@@ -8,13 +8,26 @@ from pathlib import Path
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
 
 AeTitle = Annotated[str, Field(min_length=1, max_length=16, pattern=r"^[ -\[\]-~]*[!-\[\]-~][ -\[\]-~]*$")]
+CertifiedName = Annotated[
+    str, Field(max_length=253, pattern=r"^([A-Za-z0-9_-]{1,63}(\.[A-Za-z0-9_-]{1,63})*|[0-9A-Fa-f]*:[0-9A-Fa-f:]*)$")
+]
+"""DNS name or IP address."""
 Port = Annotated[int, Field(ge=0, le=65535)]
 Seconds = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 Timeout = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 """Seconds; zero would end what it guards before it begins."""
+
+
+def _absolute(value: Path) -> Path:
+    if not value.is_absolute():
+        raise ValueError(f"{str(value)!r} depends on where the node is started; give an absolute path")
+    return value
+
+
+AbsolutePath = Annotated[Path, AfterValidator(_absolute)]
 
 
 class Frozen(BaseModel):
@@ -28,19 +41,12 @@ class NodeSettings(Frozen):
 
     ae_title: AeTitle = "L3NODE"
     """Called AE title; an association to any other title is refused."""
-    data: Path
+    data: AbsolutePath
     """Folder of spool, results and database; local disk, mode 0700.  Required: nothing is written unasked."""
     time_zone: str
     """IANA name of the site's zone, used for times inside DICOM objects only.  Required: a guess would be wrong."""
     name: str = "l3node"
     """Station name in the objects that are sent."""
-
-    @field_validator("data")
-    @classmethod
-    def _absolute(cls, value: Path) -> Path:
-        if not value.is_absolute():
-            raise ValueError(f"{str(value)!r} depends on where the node is started; give an absolute path")
-        return value
 
     @field_validator("time_zone")
     @classmethod
@@ -61,6 +67,8 @@ class ReceiveSettings(Frozen):
     """TCP port; 0 takes a free one (tests, demo)."""
     lane: bool = False
     """C-STORE by the node's own fast lane; false takes pynetdicom's stock loop, several times slower."""
+    tls: bool = False
+    """True takes TLS only, with the files of `[tls]`; 2762 is the registered port for it."""
     max_associations: Annotated[int, Field(ge=1)] = 32
     """Associations at once; more are refused as transient, the PACS tries again."""
     network_timeout: Timeout = 60
@@ -87,10 +95,28 @@ class Destination(Frozen):
     ae_title: AeTitle
     host: str
     port: Annotated[int, Field(ge=1, le=65535)]
+    tls: bool | CertifiedName = False
+    """True calls by TLS with the files of `[tls]` and wants `host` in its certificate; a text is the name wanted."""
     accept_demo: bool = False
     """Results of the bundled demonstration model are sent here only if true."""
     timeout: Timeout = 30
     """Seconds to wait for an answer."""
+
+    @property
+    def certified_name(self) -> str:
+        """The name or address that its certificate must be for; empty without TLS."""
+        return self.host if self.tls is True else self.tls or ""
+
+
+class TlsSettings(Frozen):
+    """Files in PEM for every connection by TLS, both ways; read again when they change, by the next connection."""
+
+    certificate: AbsolutePath = Path("/etc/l3node/tls/certificate.pem")
+    """The node's own, for server and client authentication; certificates between it and its CA follow it."""
+    private_key: AbsolutePath = Path("/etc/l3node/tls/private_key.pem")
+    """Its key, without passphrase: nobody is there to type one.  Refused when everybody may read it."""
+    trusted: AbsolutePath = Path("/etc/l3node/tls/trusted.pem")
+    """Certificates of CAs, or of single peers; a peer that none of them vouches for is refused."""
 
 
 class StudySettings(Frozen):
@@ -176,6 +202,7 @@ class Settings(Frozen):
     receive: ReceiveSettings = ReceiveSettings()
     source: tuple[Source, ...] = ()
     destination: tuple[Destination, ...] = ()
+    tls: TlsSettings = TlsSettings()
     study: StudySettings = StudySettings()
     analysis: AnalysisSettings = AnalysisSettings()
     review: ReviewSettings = ReviewSettings()
@@ -190,6 +217,11 @@ class Settings(Frozen):
             if len(set(titles)) < len(titles):
                 raise ValueError(f"two [[{kind}]] entries have the same ae_title")
         return self
+
+    @property
+    def uses_tls(self) -> bool:
+        """Whether any connection is by TLS."""
+        return self.receive.tls or any(peer.tls for peer in self.destination)
 
     @property
     def database_url(self) -> str:

@@ -19,8 +19,9 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from config.settings import Settings
 from db.session import Sessions, open_engine, open_sessions, upgrade
-from dicom_node import worker
+from dicom_node import tls, worker
 from dicom_node.job import Outcome
+from dicom_node.receive.listener import no_tls
 from dicom_node.receive.register import Registrar
 from dicom_node.receive.server import Receiver
 from dicom_node.receive.spool import Spool
@@ -63,9 +64,17 @@ def running(settings: Settings) -> Iterator[Node]:
     with ExitStack() as stack:
         stack.enter_context(owning(data))
         sessions = _database(stack, settings)
-        registrar, receiver = _door(settings, sessions)
+        credentials = _credentials(settings)
+        registrar, receiver = _door(settings, sessions, credentials)
         engine = Embedded()
-        steps = Steps(settings=settings, sessions=sessions, engine=engine, card=card, now=_utc)
+        steps = Steps(
+            settings=settings,
+            sessions=sessions,
+            engine=engine,
+            card=card,
+            now=_utc,
+            context=credentials.client_context,
+        )
         rounds = Rounds(
             settings=settings,
             sessions=sessions,
@@ -114,12 +123,24 @@ def _database(stack: ExitStack, settings: Settings) -> Sessions:
     return open_sessions(engine)
 
 
-def _door(settings: Settings, sessions: Sessions) -> tuple[Registrar, Receiver]:
+def _credentials(settings: Settings) -> tls.Credentials:
+    """Read now, where they are needed, so that what is wrong with them is told at the start."""
+    credentials = tls.Credentials(settings.tls)
+    if settings.uses_tls:
+        try:
+            credentials.server_context()
+        except tls.Unusable as why:
+            raise CannotStart(str(why)) from None
+    return credentials
+
+
+def _door(settings: Settings, sessions: Sessions, credentials: tls.Credentials) -> tuple[Registrar, Receiver]:
     data = settings.node.data
     spool = Spool(data / "spool", settings.receive.minimum_free_bytes)
     spool.incoming.mkdir(mode=0o700, parents=True, exist_ok=True)
     registrar = Registrar(sessions, spool, data)
-    return registrar, Receiver(settings.node.ae_title, settings.receive, settings.source, spool, registrar)
+    context = credentials.server_context if settings.receive.tls else no_tls
+    return registrar, Receiver(settings.node.ae_title, settings.receive, settings.source, spool, registrar, context)
 
 
 def _workers(stack: ExitStack, settings: Settings, engine: Embedded, steps: Steps) -> threading.Event:

@@ -8,19 +8,22 @@ import socket
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 from sqlalchemy.exc import SQLAlchemyError
 
 from config.settings import Settings
 from db.session import is_current, journal_mode, open_engine
-from dicom_node import worker
+from dicom_node import tls, worker
 from dicom_node.app import NETWORK_FILE_SYSTEMS, file_system, is_owned
 from dicom_node.deliver.send import echo
 from inference.errors import ModelRefused
 
 PACKAGES = ("dicom_node", "db", "reporting", "inference", "config")
 GIGABYTE = 10**9
+RENEW_BEFORE = 30
+"""Days of a certificate's life below which the check fails."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +45,7 @@ def check(settings: Settings) -> Iterator[Check]:
         _device,
         _packages,
         _ports,
+        _tls,
         _peers,
     )
     for look in looks:
@@ -118,6 +122,21 @@ def _ports(settings: Settings) -> Iterator[Check]:
             yield Check(f"port of {name}", True, f"{section.host}:{section.port} is free")
 
 
+def _tls(settings: Settings) -> Iterator[Check]:
+    """Whether the files of [tls] are good, and for how long."""
+    if not settings.uses_tls:
+        return
+    try:
+        trusted = tls.Credentials(settings.tls).server_context().cert_store_stats()["x509"]
+    except tls.Unusable as why:
+        yield Check("TLS", False, str(why))
+        return
+    ends = tls.valid_until(settings.tls.certificate)
+    days = (ends - datetime.now(UTC)).days
+    seen = f"certificate expires {ends:%Y-%m-%d} (in {days} days), {trusted} trusted"
+    yield Check("TLS", days >= RENEW_BEFORE, seen if days >= RENEW_BEFORE else f"{seen}; renew it")
+
+
 def _packages(_settings: Settings) -> Iterator[Check]:
     """Five plain names: another distribution of the same name would be imported instead of ours."""
     home = Path(__file__).resolve().parent.parent
@@ -135,8 +154,12 @@ def _packages(_settings: Settings) -> Iterator[Check]:
 def _peers(settings: Settings) -> Iterator[Check]:
     if not settings.source:
         yield Check("sources", False, "no [[source]]: every association will be refused")
+    context = tls.Credentials(settings.tls).client_context
     for destination in settings.destination:
-        why_not = echo(destination, settings.node.ae_title)
+        try:
+            why_not = echo(destination, settings.node.ae_title, context)
+        except tls.Unusable:
+            why_not = "can't be asked without TLS"
         where = f"{destination.host}:{destination.port}"
         yield Check(f"destination {destination.ae_title}", not why_not, f"{where} {why_not or 'answers C-ECHO'}")
     if not settings.destination:

@@ -22,7 +22,7 @@ from db.results import Asked, Disposition
 from db.schema import Analysis, Instance, Series, Study
 from db.session import Sessions
 from db.states import Entity, move, note
-from dicom_node import store
+from dicom_node import store, tls
 from dicom_node.deliver.send import Fate, Receipt, Thing, send
 from dicom_node.digests import joined_digest, settings_digest
 from dicom_node.job import Job, Measured, Outcome, Request
@@ -38,13 +38,14 @@ LOG = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Steps:
-    """Joins the rooms.  `now` gives aware UTC."""
+    """Joins the rooms.  `now` gives aware UTC, `context` that of a connection by TLS."""
 
     settings: Settings
     sessions: Sessions
     engine: Engine
     card: ModelCard
     now: Callable[[], datetime]
+    context: tls.Context = tls.no_certificate
 
     @property
     def data(self) -> Path:
@@ -91,7 +92,8 @@ class Steps:
                 self._receive_all(group, Fate.NEVER, "this destination is no longer in the settings")
                 continue
             things = [self._thing(parcel) for parcel in group]
-            for receipt in send(things, destinations[title], self.settings.node.ae_title, self._still_wanted):
+            to, calling_ae = destinations[title], self.settings.node.ae_title
+            for receipt in send(things, to, calling_ae, self._still_wanted, self.context):
                 self._receipt(receipt)
                 told = {"destination": title, "fate": receipt.fate, "reason": receipt.reason}
                 LOG.info("delivery", id=receipt.key, analysis=work.id, **told)

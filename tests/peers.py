@@ -23,6 +23,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from config.settings import Settings
 from db.session import Sessions, open_engine
+from tests.certificates import Papers
 from tests.factories import REPOSITORY, eventually
 
 ORTHANC_AE, NODE_AE = "ORTHANC", "L3NODE"
@@ -45,9 +46,8 @@ class Orthanc:
 
     def upload(self, files: list[Path]) -> str:
         """Store files; the Orthanc ID of their study."""
-        for path in files:
-            self.rest.post("/instances", content=path.read_bytes()).raise_for_status()
-        (study,) = self.rest.get("/studies").json()
+        answers = [self.rest.post("/instances", content=path.read_bytes()).raise_for_status() for path in files]
+        (study,) = {answer.json()["ParentStudy"] for answer in answers}
         return str(study)
 
     def route(self, study: str) -> bool:
@@ -75,13 +75,13 @@ class Orthanc:
 
 
 @contextmanager
-def orthanc(folder: Path, node_port: int, *, auto_route: bool) -> Iterator[Orthanc]:
+def orthanc(folder: Path, node_port: int, *, auto_route: bool, by_tls: Papers | None = None) -> Iterator[Orthanc]:
     """Orthanc from Debian with a store of its own; `auto_route` sends every stable study to the node."""
     program = shutil.which("Orthanc")
     if program is None:
         pytest.skip("Orthanc is not installed (Debian package orthanc)")
     port, web = free_port(), free_port()
-    config = write_config(folder, port, web, node_port, auto_route)
+    config = write_config(folder, port, web, node_port, auto_route, by_tls)
     with (folder / "orthanc.log").open("w") as log:
         process = subprocess.Popen([program, str(config)], stdout=log, stderr=log)
         try:
@@ -100,7 +100,7 @@ def answers(rest: httpx.Client) -> bool:
         return False
 
 
-def write_config(folder: Path, port: int, web: int, node_port: int, auto_route: bool) -> Path:
+def write_config(folder: Path, port: int, web: int, node_port: int, auto_route: bool, by_tls: Papers | None) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     assert ROUTE
     (folder / "route.lua").write_text(ROUTE[1])
@@ -115,17 +115,30 @@ def write_config(folder: Path, port: int, web: int, node_port: int, auto_route: 
         "DicomPort": port,
         "DicomCheckCalledAet": False,
         "DicomAlwaysAllowStore": True,
-        "DicomModalities": {"l3node": {"AET": NODE_AE, "Host": "127.0.0.1", "Port": node_port}},
+        "DicomModalities": {
+            "l3node": {"AET": NODE_AE, "Host": "127.0.0.1", "Port": node_port, "UseDicomTls": by_tls is not None}
+        },
         "StableAge": 2,
         "UnknownSopClassAccepted": True,
         "OverwriteInstances": False,
         "LuaScripts": [str(folder / "route.lua")] if auto_route else [],
         "DicomScuTimeout": 30,
         "SaveJobs": False,
-    }
+    } | (orthanc_tls(by_tls) if by_tls else {})
     path = folder / "orthanc.json"
     path.write_text(json.dumps(settings))
     return path
+
+
+def orthanc_tls(papers: Papers) -> dict[str, Any]:
+    """TLS at Orthanc's DICOM port and for what it sends; both sides show a certificate."""
+    return {
+        "DicomTlsEnabled": True,
+        "DicomTlsCertificate": str(papers.certificate),
+        "DicomTlsPrivateKey": str(papers.private_key),
+        "DicomTlsTrustedCertificates": str(papers.trusted),
+        "DicomTlsRemoteCertificateRequired": True,
+    }
 
 
 class Served:

@@ -15,6 +15,7 @@ from pynetdicom import AE, _config, evt
 from pynetdicom.sop_class import Verification
 
 from config.settings import Destination
+from dicom_node import tls
 
 _config.STORE_SEND_CHUNKED_DATASET = True  # a path is sent as the bytes that stand in the file, never re-encoded
 
@@ -52,7 +53,11 @@ class Receipt:
 
 
 def send(
-    things: Sequence[Thing], to: Destination, calling_ae: str, wanted: Callable[[int], bool] = lambda _key: True
+    things: Sequence[Thing],
+    to: Destination,
+    calling_ae: str,
+    wanted: Callable[[int], bool] = lambda _key: True,
+    context: tls.Context = tls.no_certificate,
 ) -> Iterator[Receipt]:
     """Send over one association; a receipt for each thing, as soon as it is known.
 
@@ -65,7 +70,7 @@ def send(
         else:
             yield Receipt(thing.key, Fate.NEVER, "the stored file is missing or damaged")
     if whole:
-        yield from _send_whole(whole, to, calling_ae, wanted)
+        yield from _send_whole(whole, to, calling_ae, wanted, context)
 
 
 def _is_whole(thing: Thing) -> bool:
@@ -76,9 +81,10 @@ def _is_whole(thing: Thing) -> bool:
 
 
 def _send_whole(
-    things: Sequence[Thing], to: Destination, calling_ae: str, wanted: Callable[[int], bool]
+    things: Sequence[Thing], to: Destination, calling_ae: str, wanted: Callable[[int], bool], context: tls.Context
 ) -> Iterator[Receipt]:
-    association = _associate({(thing.sop_class_uid, ExplicitVRLittleEndian) for thing in things}, to, calling_ae)
+    kinds = {(thing.sop_class_uid, ExplicitVRLittleEndian) for thing in things}
+    association = _associate(kinds, to, calling_ae, context)
     if why := _why_not(association):
         yield from (Receipt(thing.key, Fate.LATER, why) for thing in things)
         return
@@ -90,14 +96,20 @@ def _send_whole(
         association.release()
 
 
-def _associate(kinds: Iterable[tuple[str, str]], to: Destination, calling_ae: str) -> Any:
-    """An association for pairs of SOP class and transfer syntax; None when the host name has no address."""
+def _associate(
+    kinds: Iterable[tuple[str, str]], to: Destination, calling_ae: str, context: tls.Context = tls.no_certificate
+) -> Any:
+    """An association for pairs of SOP class and transfer syntax; None when the host name has no address.
+
+    Raises `tls.Unusable` when TLS is asked for and can't be had.
+    """
     ae = AE(calling_ae)
     ae.connection_timeout = ae.acse_timeout = ae.dimse_timeout = ae.network_timeout = to.timeout
     for sop_class, syntax in sorted(kinds):
         ae.add_requested_context(sop_class, syntax)
+    by_tls = (tls.Caller(context()), name) if (name := to.certified_name) else None
     try:
-        return ae.associate(to.host, to.port, ae_title=to.ae_title, evt_handlers=list(AS_SENDER))
+        return ae.associate(to.host, to.port, ae_title=to.ae_title, evt_handlers=list(AS_SENDER), tls_args=by_tls)
     except socket.gaierror:
         return None
 
@@ -107,8 +119,14 @@ def _why_not(association: Any) -> str:
     if association is None:
         return "the host name has no address"
     if not association.is_established:
-        return _rejection(association) if association.is_rejected else "no connection or no answer"
+        return _rejection(association) if association.is_rejected else _silence(association)
     return ""
+
+
+def _silence(association: Any) -> str:
+    by_tls = association.dul.socket.tls_args
+    fault = by_tls[0].fault if by_tls else ""
+    return f"TLS failed: {fault}" if fault else "no connection or no answer"
 
 
 def _rejection(association: Any) -> str:
@@ -152,9 +170,9 @@ def _store(association: Any, thing: Thing) -> Receipt:
     return Receipt(thing.key, Fate.LATER, f"status 0x{status:04X}")
 
 
-def echo(to: Destination, calling_ae: str) -> str:
+def echo(to: Destination, calling_ae: str, context: tls.Context = tls.no_certificate) -> str:
     """C-ECHO; empty when it answered, else why not."""
-    association = _associate({(Verification, syntax) for syntax in PLAIN}, to, calling_ae)
+    association = _associate({(Verification, syntax) for syntax in PLAIN}, to, calling_ae, context)
     if why := _why_not(association):
         return why
     try:

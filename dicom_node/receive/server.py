@@ -21,13 +21,15 @@ from pynetdicom.transport import RequestHandler
 from config.settings import ReceiveSettings, Source
 from dicom_node.receive.door import Door, StoreRequest, Visit
 from dicom_node.receive.lane import LaneHandler
-from dicom_node.receive.listener import PATIENCE, Listener, TlsContext
+from dicom_node.receive.listener import Listener, TlsContext, no_tls
 from dicom_node.receive.pdu import C_STORE_RQ, LONGEST_COMMENT, Command
 from dicom_node.receive.register import Registrar
 from dicom_node.receive.spool import Spool
 from dicom_node.status import SUCCESS
 
 LOG = structlog.get_logger(__name__)
+PATIENCE = 10.0
+"""Seconds in which a TLS handshake is done, and then an association asked for."""
 GOODBYE = 1.0
 """Seconds in which an A-ABORT is sent before a connection is left."""
 LONGEST_PDU = 1 << 18
@@ -48,8 +50,7 @@ STORAGE = frozenset(str(context.abstract_syntax) for context in AllStoragePresen
 class Receiver:
     """C-STORE and C-ECHO from configured sources.
 
-    `lane` serves C-STORE by our own fast lane, else by pynetdicom's stock loop; `tls` gives the context of a new
-    connection, None for plain TCP.
+    `context` gives the TLS context of a new connection, None for plain TCP.
     """
 
     def __init__(
@@ -59,11 +60,11 @@ class Receiver:
         sources: tuple[Source, ...],
         spool: Spool,
         registrar: Registrar,
-        tls: TlsContext = lambda: None,
+        context: TlsContext = no_tls,
     ) -> None:
         self._settings = settings
         self._sources = {source.ae_title.strip(): source for source in sources}
-        self._tls = tls
+        self._context = context
         self._door = Door(settings, spool, registrar)
         self._ae = _application_entity(ae_title, settings)
         self._listener: Any = None
@@ -81,7 +82,13 @@ class Receiver:
             (self._settings.host, self._settings.port),
             contexts=[build_context(Verification)],  # each association gets those that it asks for
             evt_handlers=handlers,
-            server_class=partial(Listener, door=self._door, tls=self._tls, turned_away=self._turn_away),
+            server_class=partial(
+                Listener,
+                door=self._door,
+                context=self._context,
+                turned_away=self._turn_away,
+                patience=self._ae.acse_timeout,
+            ),
             request_handler=LaneHandler if self._settings.lane else RequestHandler,
         )
         self._ae._servers.append(self._listener)

@@ -1,7 +1,8 @@
 """Real peers on port 0: the node's door with its registrar, senders that may lie, and a PACS that answers as told."""
 
+import ssl
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
@@ -21,9 +22,11 @@ from config.settings import Destination, ReceiveSettings, Source
 from db.schema import Base
 from db.session import Sessions, open_engine, open_sessions, upgrade
 from dicom_node.deliver.send import AS_SENDER
+from dicom_node.receive.listener import no_tls
 from dicom_node.receive.register import Registrar
 from dicom_node.receive.server import Receiver
 from dicom_node.receive.spool import Spool
+from dicom_node.tls import Caller
 from tests.factories import eventually, rows
 from tests.tools import tool
 from tests.unit.node.factories import dataset_bytes, make_image, part10
@@ -76,7 +79,12 @@ def database(data: Path) -> Iterator[Engine]:
 
 @contextmanager
 def open_door(
-    data: Path, *, sources: tuple[Source, ...] = (SCANNER,), registrar_runs: bool = True, **settings: Any
+    data: Path,
+    *,
+    sources: tuple[Source, ...] = (SCANNER,),
+    registrar_runs: bool = True,
+    context: Callable[[], ssl.SSLContext | None] = no_tls,
+    **settings: Any,
 ) -> Iterator[Door]:
     """What `app.running` puts together for receiving; everything written when it closes."""
     receive = ReceiveSettings.model_validate(RECEIVE | settings)
@@ -90,7 +98,7 @@ def open_door(
         if registrar_runs:
             thread.start()
         try:
-            with Receiver("L3NODE", receive, sources, spool, registrar) as receiver:
+            with Receiver("L3NODE", receive, sources, spool, registrar, context) as receiver:
                 yield Door(data=data, spool=spool, sessions=sessions, receiver=receiver, adopted=adopted)
         finally:
             stop.set()
@@ -105,13 +113,22 @@ def connect(
     calling: str = "SCANNER",
     called: str = "L3NODE",
     bind: str = "127.0.0.1",
+    context: ssl.SSLContext | None = None,
 ) -> Association:
     """An association with the door, established or not; CT in explicit little endian unless told otherwise."""
     ae = AE(calling)
-    ae.acse_timeout = ae.dimse_timeout = ae.network_timeout = 10
+    ae.connection_timeout = ae.acse_timeout = ae.dimse_timeout = ae.network_timeout = 10
     for sop_class, syntax in contexts or ((CTImageStorage, ExplicitVRLittleEndian),):
         ae.add_requested_context(sop_class, syntax)
-    return ae.associate("127.0.0.1", port, ae_title=called, bind_address=(bind, 0), evt_handlers=list(AS_SENDER))
+    by_tls = (Caller(context), "127.0.0.1") if context else None
+    return ae.associate(
+        "127.0.0.1",
+        port,
+        ae_title=called,
+        bind_address=(bind, 0),
+        evt_handlers=list(AS_SENDER),
+        tls_args=by_tls,
+    )
 
 
 def store(
@@ -191,6 +208,7 @@ def pacs(
     sop_classes: tuple[str, ...] = (CTImageStorage,),
     titles: tuple[str, ...] = (),
     patience: int = 99,
+    context: ssl.SSLContext | None = None,
 ) -> Iterator[Pacs]:
     """A PACS that accepts these SOP classes in explicit little endian and answers `status`, `patience` times."""
     here = Pacs()
@@ -210,7 +228,7 @@ def pacs(
         here.associations += 1
 
     handlers: list[Any] = [(evt.EVT_C_STORE, keep), (evt.EVT_REQUESTED, count)]
-    server = ae.start_server(("127.0.0.1", 0), block=False, evt_handlers=handlers)
+    server = ae.start_server(("127.0.0.1", 0), block=False, evt_handlers=handlers, ssl_context=context)
     here.port = server.socket.getsockname()[1]
     try:
         yield here
