@@ -153,12 +153,14 @@ def ct(side: int = SIDE) -> bytes:
     return dataset_bytes(part10(image))
 
 
-def blast(port: int, images: int, *, associations: int = 1, first: int = 0, side: int = SIDE) -> Told:
+def blast(
+    port: int, images: int, *, associations: int = 1, first: int = 0, side: int = SIDE, calling: str = CALLING
+) -> Told:
     """Send images `first` and following over associations at once; the clock runs when all are established."""
     shares = np.array_split(np.arange(first, first + images), associations)
     dataset, faults = ct(side), list[Exception]()
     with ExitStack() as stack:
-        senders = [stack.enter_context(Sender(port, dataset)) for _ in shares]
+        senders = [stack.enter_context(Sender(port, dataset, calling=calling)) for _ in shares]
         threads = [
             threading.Thread(target=_send_all, args=(sender, share.tolist(), faults))
             for sender, share in zip(senders, shares, strict=True)

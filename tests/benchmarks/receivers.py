@@ -18,10 +18,9 @@ from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from config.settings import ReceiveSettings
 from tests.benchmarks.blast import CALLING
 from tests.factories import REPOSITORY, eventually
-from tests.peers import free_port
+from tests.peers import LANES, free_port
 
 SYSTEM = "/usr/bin:/usr/sbin:/usr/local/bin"
 """Not PATH: pynetdicom installs scripts that have the names of DCMTK's programs."""
@@ -104,9 +103,6 @@ def running(receiver: Receiver, folder: Path) -> Iterator[Running]:
 
 def receivers() -> list[Receiver]:
     """All that are installed here."""
-    lanes: dict[str, str] = {"l3node": ""}
-    if "lane" in ReceiveSettings.model_fields:
-        lanes = {"l3node": "lane = true", "l3node-stock": "lane = false"}
     nodes = [
         Receiver(
             name=name,
@@ -116,7 +112,7 @@ def receivers() -> list[Receiver]:
             rows=True,
             ready="worker.ready",
         )
-        for name, setting in lanes.items()
+        for name, setting in zip(("l3node", "l3node-stock"), LANES, strict=False)
     ]
     return [one for one in [*nodes, *PEERS] if one.is_here]
 

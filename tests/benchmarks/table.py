@@ -67,8 +67,12 @@ def sustained_line(rows: list[Row]) -> str:
 
 def text() -> str:
     """All that the README shows of the group `receive`; empty where nothing was measured."""
-    parts = [(read(RECEIVE), receive_table), (read(SUSTAINED), sustained_line)]
-    return "\n\n".join(show(rows) for rows, show in parts if rows)
+    parts = [(RECEIVE, receive_table), (SUSTAINED, sustained_line)]
+    return "\n\n".join(
+        f"{show(rows)} Raw rounds: [{path.name}]({path.relative_to(README.parent)})."
+        for path, show in parts
+        if (rows := read(path))
+    )
 
 
 def shown(readme: str) -> str:
