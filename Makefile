@@ -2,6 +2,7 @@
 PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
+GROUP  ?= receive pipeline
 READY  := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
@@ -24,8 +25,8 @@ lint: $(READY)  ## ruff, import contracts, mypy --strict
 unit: $(READY)  ## the fast tests only
 	@$(BIN)/python -m pytest tests/unit tests/db tests/house
 
-bench: $(READY)  ## benchmarks; writes CSV
-	@$(BIN)/python -m tests.benchmarks.pipeline
+bench: $(READY)  ## benchmarks, or one: make bench GROUP=receive; writes CSV
+	@set -e; for group in $(GROUP); do $(BIN)/python -m tests.benchmarks.$$group; done
 
 long: $(READY)  ## the same tests, twenty-five times as many rounds
 	@L3NODE_TEST_SCALE=25 $(BIN)/python -m pytest --timeout=7200

@@ -10,7 +10,7 @@ import subprocess
 import sys
 import threading
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -141,11 +141,20 @@ def orthanc_tls(papers: Papers) -> dict[str, Any]:
     }
 
 
-class Served:
-    """`l3node serve` as a process group of its own, which can be killed as a host loses power."""
+LANES = ("lane = true", "lane = false")
+"""What `[receive]` may say about who receives: a test of the door runs with each."""
+SERVE = "from dicom_node.cli import main; main()"
 
-    def __init__(self, config: Path) -> None:
+
+class Served:
+    """`l3node serve` as a process group of its own, which can be killed as a host loses power.
+
+    `under` is a program that runs it, such as strace; `code` what Python runs instead of the command.
+    """
+
+    def __init__(self, config: Path, *, under: Sequence[str] = (), code: str = SERVE) -> None:
         self._config = config
+        self._command = [*under, sys.executable, "-c", code, "serve", "-c", str(config)]
         self._process: subprocess.Popen[bytes] | None = None
         self.settings = Settings.model_validate(tomllib.loads(config.read_text()))
         self._engine: Engine = open_engine(self.settings.database_url)
@@ -166,13 +175,19 @@ class Served:
         log = (self._config.parent / "node.log").open("a")
         with log:
             self._process = subprocess.Popen(
-                [sys.executable, "-c", "from dicom_node.cli import main; main()", "serve", "-c", str(self._config)],
+                self._command,
                 cwd=REPOSITORY,
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
             )
         eventually(self._listens, what="the node")
+
+    @property
+    def pid(self) -> int:
+        """Of the node's own process."""
+        assert self._process
+        return self._process.pid
 
     def kill(self) -> None:
         """SIGKILL for node, worker and web process at once."""
@@ -198,8 +213,8 @@ class Served:
         return False
 
 
-def node_config(folder: Path, data: Path, *, node_port: int, pacs_port: int) -> Path:
-    """Settings of a node between Orthanc and Orthanc, everything sent."""
+def node_config(folder: Path, data: Path, *, node_port: int, pacs_port: int, receive: str = "") -> Path:
+    """Settings of a node between Orthanc and Orthanc, everything sent; `receive` is one more line of that section."""
     path = folder / "l3node.toml"
     path.write_text(
         f"""
@@ -210,6 +225,7 @@ time_zone = "Europe/Berlin"
 [receive]
 port = {node_port}
 minimum_free_bytes = 0
+{receive}
 [[source]]
 ae_title = "{ORTHANC_AE}"
 forwards = "finished"

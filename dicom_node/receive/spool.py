@@ -1,6 +1,7 @@
-"""The spool: plain DICOM Part 10 files that survive power loss, written once under their final name.
+"""The spool: plain DICOM Part 10 files that survive power loss.
 
-`incoming/<association>/<n>.dcm`.  No name here comes from the sender.  A file is complete or it was never answered.
+`incoming/<association>/<n>.dcm`.  No name here comes from the sender.  While it is written a file is called `<n>.part`;
+it has its final name only when its last byte is on disk, so that a torn file can't be taken for a whole one.
 """
 
 import errno
@@ -69,6 +70,13 @@ class Spool:
         """All received files, oldest association first."""
         yield from sorted(self.incoming.glob("*/*.dcm"))
 
+    def remove_parts(self) -> int:
+        """Delete what was never wholly received, and so never answered; the number of files."""
+        parts = list(self.incoming.glob("*/*.part"))
+        for part in parts:
+            part.unlink()
+        return len(parts)
+
     def put_aside(self, path: Path) -> Path:
         """Move a file out of the way, never over another."""
         self.aside.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
@@ -84,8 +92,11 @@ class Incoming:
         self.path = path
         self._keep_free = keep_free
         self._meta = meta
+        self._part = path.with_suffix(".part")
+        if path.exists():  # it was answered: it stays
+            raise FileExistsError(path)
         with _fullness_told():
-            self._descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE_FILE)
+            self._descriptor = os.open(self._part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE_FILE)
 
     def write(self, pieces: Sequence[memoryview]) -> None:
         """Append the pieces; raises `DiskFull`."""
@@ -97,7 +108,7 @@ class Incoming:
 
     def dataset(self) -> BinaryIO:
         """What was written after the file meta, to be read."""
-        stream = self.path.open("rb")
+        stream = self._part.open("rb")
         stream.seek(self._meta)
         return stream
 
@@ -105,12 +116,14 @@ class Incoming:
         """File data and folder entry are on disk when this returns; raises `DiskFull`."""
         with _fullness_told():
             os.fdatasync(self._descriptor)
+            self._part.rename(self.path)
             _sync_folder(self.path.parent)
         os.close(self._descriptor)
 
     def discard(self) -> None:
         """Leave nothing behind."""
         os.close(self._descriptor)
+        self._part.unlink(missing_ok=True)
         self.path.unlink(missing_ok=True)
 
 
