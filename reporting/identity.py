@@ -6,12 +6,14 @@ and one changed voxel, number or name yields others.  Never imports highdicom: t
 
 import hashlib
 from dataclasses import dataclass
+from functools import lru_cache
 
 from pydicom import config
-from pydicom.dataelem import DataElement
+from pydicom.dataelem import DataElement, RawDataElement
 from pydicom.dataset import Dataset
 from pydicom.multival import MultiValue
 from pydicom.sequence import Sequence
+from pydicom.tag import Tag
 
 from inference.labels import Tissue
 from reporting.digest import digest_of
@@ -69,6 +71,9 @@ STUDY = (
     "ClinicalTrialTimePointDescription",
 )
 COPIED = PATIENT + STUDY
+COPIED_TAGS = frozenset(map(Tag, COPIED))
+LONGEST_REMEMBERED = 16 << 10
+"""Bytes of patient and study attributes whose digest is kept."""
 
 # Type 2: present in every object, empty where the source has nothing (PS3.5 7.4.3)
 REQUIRED = (
@@ -107,8 +112,25 @@ def copy_identity(source: Dataset, target: Dataset) -> None:
 def identity_digest(header: Dataset) -> str:
     """SHA-256 (hex) over the attributes that `copy_identity` copies.
 
-    Empty and absent are the same, and so is a name in another character set or with padding.
+    Empty and absent are the same, and so is a name in another character set or with padding.  The images of a study
+    share these attributes: the same bytes are decoded once.
     """
+    elements = [element for element in header.elements() if element.tag in COPIED_TAGS]
+    raw = tuple(element._replace(value_tell=0) for element in elements if isinstance(element, RawDataElement))
+    if len(raw) < len(elements) or sum(element.length for element in raw) > LONGEST_REMEMBERED:
+        return _digest(header)
+    character_set = header.original_character_set
+    return _digest_of_raw(raw, character_set if isinstance(character_set, str) else tuple(character_set))
+
+
+@lru_cache(maxsize=64)
+def _digest_of_raw(raw: tuple[RawDataElement, ...], character_set: str | tuple[str, ...]) -> str:
+    header = Dataset({element.tag: element for element in raw})
+    header.set_original_encoding(None, None, character_set if isinstance(character_set, str) else list(character_set))
+    return _digest(header)
+
+
+def _digest(header: Dataset) -> str:
     decoded = {keyword: _decoded(header, keyword) for keyword in COPIED}
     return digest_of({keyword: _values(element) for keyword, element in decoded.items() if element is not None})
 
