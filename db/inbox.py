@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ScalarResult, func, select, update
+from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from db.schema import Instance, Refusal, Series, Study
@@ -13,6 +13,13 @@ from db.states import Entity, move, note
 
 SamePixels = Callable[[str, str], bool | None]
 """Whether a known and a new file hold the same pixels after decoding, by their paths; None: nobody has looked yet."""
+
+
+INSTANCE_COLUMNS = (
+    *("sop_instance_uid", "sop_class_uid", "transfer_syntax_uid", "path", "size_bytes"),
+    *("identity_digest", "pixels_digest", "position_mm", "received_at"),
+)
+"""What an instance's row has of its arrival."""
 
 
 class Undecided(Exception):
@@ -64,7 +71,7 @@ def register(session: Session, arrivals: Sequence[Arrival], same_pixels: SamePix
     aside: list[str] = []
     undecided: list[tuple[str, str]] = []
     for arrival in arrivals:
-        known = rows.instances.get(arrival.sop_instance_uid)
+        known = rows.instance(arrival.sop_instance_uid)
         if known is None:
             _add(session, rows, arrival)
         elif known.path == arrival.path:
@@ -80,29 +87,45 @@ def register(session: Session, arrivals: Sequence[Arrival], same_pixels: SamePix
             drop.append(_replace(session, rows, known, arrival))
     if undecided:
         raise Undecided(undecided)
+    rows.insert_new()
     return Registered(tuple(drop), tuple(aside))
 
 
 class _Rows:
-    """The rows that a batch meets, by UID: what is known is read at once, what is new is added."""
+    """The rows that a batch meets, by UID: what is known is read at once, new instances are inserted at once."""
 
     def __init__(self, session: Session, arrivals: Sequence[Arrival]) -> None:
-        self.studies = {
-            row.study_instance_uid: row
-            for row in _having(session, Study.study_instance_uid, (one.study_instance_uid for one in arrivals))
-        }
-        self.series = {
-            row.series_instance_uid: row
-            for row in _having(session, Series.series_instance_uid, (one.series_instance_uid for one in arrivals))
-        }
-        self.instances = {
-            row.sop_instance_uid: row
-            for row in _having(session, Instance.sop_instance_uid, (one.sop_instance_uid for one in arrivals))
-        }
+        self._session = session
+        self._new: dict[str, dict[str, Any]] = {}
+        self.studies = _known(session, Study.study_instance_uid, arrivals)
+        self.series = _known(session, Series.series_instance_uid, arrivals)
+        self._instances = _known(session, Instance.sop_instance_uid, arrivals)
+
+    def instance(self, sop_instance_uid: str) -> Instance | None:
+        """The row of an object, also of one that came earlier in this batch."""
+        if sop_instance_uid in self._new:
+            self.insert_new()
+            query = select(Instance).where(Instance.sop_instance_uid == sop_instance_uid)
+            self._instances[sop_instance_uid] = self._session.scalars(query).one()
+        return self._instances.get(sop_instance_uid)
+
+    def add(self, series: Series, arrival: Arrival) -> None:
+        """Remember a new instance; its row is written with the others."""
+        values = {column: getattr(arrival, column) for column in INSTANCE_COLUMNS}
+        self._new[arrival.sop_instance_uid] = values | {"series_id": series.id}
+
+    def insert_new(self) -> None:
+        """Write the rows of all new instances."""
+        if self._new:
+            self._session.execute(insert(Instance), list(self._new.values()))
+            self._new.clear()
 
 
-def _having(session: Session, column: InstrumentedAttribute[str], uids: Iterable[str]) -> ScalarResult[Any]:
-    return session.scalars(select(column.class_).where(column.in_(sorted(set(uids)))))
+def _known(session: Session, column: InstrumentedAttribute[str], arrivals: Sequence[Arrival]) -> dict[str, Any]:
+    """Rows by the UID in `column`."""
+    uids = {getattr(arrival, column.key) for arrival in arrivals}
+    query = select(column.class_).where(column.in_(sorted(uids)))
+    return {getattr(row, column.key): row for row in session.scalars(query)}
 
 
 def _same(known: Instance, arrival: Arrival, same_pixels: SamePixels) -> bool | None:
@@ -116,19 +139,7 @@ def _same(known: Instance, arrival: Arrival, same_pixels: SamePixels) -> bool | 
 def _add(session: Session, rows: _Rows, arrival: Arrival) -> None:
     series = _series(session, rows, arrival)
     _reopen(session, series, arrival.received_at, "a new image")
-    rows.instances[arrival.sop_instance_uid] = instance = Instance(
-        series=series,
-        sop_instance_uid=arrival.sop_instance_uid,
-        sop_class_uid=arrival.sop_class_uid,
-        transfer_syntax_uid=arrival.transfer_syntax_uid,
-        path=arrival.path,
-        size_bytes=arrival.size_bytes,
-        identity_digest=arrival.identity_digest,
-        pixels_digest=arrival.pixels_digest,
-        position_mm=arrival.position_mm,
-        received_at=arrival.received_at,
-    )
-    session.add(instance)
+    rows.add(series, arrival)
 
 
 def _replace(session: Session, rows: _Rows, known: Instance, arrival: Arrival) -> str:

@@ -5,8 +5,10 @@ and one changed voxel, number or name yields others.  Never imports highdicom: t
 """
 
 import hashlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any, TypeAlias
 
 from pydicom import config
 from pydicom.dataelem import DataElement, RawDataElement
@@ -71,7 +73,7 @@ STUDY = (
     "ClinicalTrialTimePointDescription",
 )
 COPIED = PATIENT + STUDY
-COPIED_TAGS = frozenset(map(Tag, COPIED))
+COPIED_TAGS = tuple(map(Tag, COPIED))
 LONGEST_REMEMBERED = 16 << 10
 """Bytes of patient and study attributes whose digest is kept."""
 
@@ -89,6 +91,9 @@ REQUIRED = (
 )
 
 UTF8 = "ISO_IR 192"
+
+Raw: TypeAlias = tuple[tuple[Any, ...], ...]
+"""Fields of pydicom's RawDataElements."""
 
 
 def copy_identity(source: Dataset, target: Dataset) -> None:
@@ -115,17 +120,25 @@ def identity_digest(header: Dataset) -> str:
     Empty and absent are the same, and so is a name in another character set or with padding.  The images of a study
     share these attributes: the same bytes are decoded once.
     """
-    elements = [element for element in header.elements() if element.tag in COPIED_TAGS]
-    raw = tuple(element._replace(value_tell=0) for element in elements if isinstance(element, RawDataElement))
-    if len(raw) < len(elements) or sum(element.length for element in raw) > LONGEST_REMEMBERED:
-        return _digest(header)
     character_set = header.original_character_set
+    raw = _raw(header)
+    if raw is None or not character_set:
+        return _digest(header)
     return _digest_of_raw(raw, character_set if isinstance(character_set, str) else tuple(character_set))
 
 
+def _raw(header: Dataset) -> Raw | None:
+    """Fields of the elements that count, as read from a file and wherever they stood; None when they are not so."""
+    items: Iterator[Any] = (header.get_item(tag, keep_deferred=True) for tag in COPIED_TAGS)
+    found = [element for element in items if element is not None]
+    raw = tuple((*element[:4], 0, *element[5:]) for element in found if isinstance(element, RawDataElement))
+    short = sum(element[2] for element in raw) <= LONGEST_REMEMBERED
+    return raw if short and len(raw) == len(found) else None
+
+
 @lru_cache(maxsize=64)
-def _digest_of_raw(raw: tuple[RawDataElement, ...], character_set: str | tuple[str, ...]) -> str:
-    header = Dataset({element.tag: element for element in raw})
+def _digest_of_raw(raw: Raw, character_set: str | tuple[str, ...]) -> str:
+    header = Dataset({fields[0]: RawDataElement(*fields) for fields in raw})
     header.set_original_encoding(None, None, character_set if isinstance(character_set, str) else list(character_set))
     return _digest(header)
 
