@@ -131,9 +131,14 @@ def _raw(header: Dataset) -> Raw | None:
     """Fields of the elements that count, as read from a file and wherever they stood; None when they are not so."""
     items: Iterator[Any] = (header.get_item(tag, keep_deferred=True) for tag in COPIED_TAGS)
     found = [element for element in items if element is not None]
-    raw = tuple((*element[:4], 0, *element[5:]) for element in found if isinstance(element, RawDataElement))
+    raw = tuple((*element[:4], 0, *element[5:]) for element in found if _is_read(element))
     short = sum(element[2] for element in raw) <= LONGEST_REMEMBERED
     return raw if short and len(raw) == len(found) else None
+
+
+def _is_read(element: object) -> bool:
+    """Whether an element has its value as in the file: neither decoded nor left there."""
+    return isinstance(element, RawDataElement) and (element.value is not None or not element.length)
 
 
 @lru_cache(maxsize=64)

@@ -108,14 +108,15 @@ def _stored_pixels(header: FileDataset, source: BinaryIO) -> Iterator[bytes]:
 
 def _fragments(source: BinaryIO, order: str) -> Iterator[bytes]:
     """Items of an encapsulated value up to its delimiter (PS3.5 A.4)."""
-    while True:
-        group, number, length = struct.unpack(f"{order}HHL", item := source.read(8))
+    while len(item := source.read(8)) == 8:
+        group, number, length = struct.unpack(f"{order}HHL", item)
         if (tag := group << 16 | number) == SEQUENCE_END:
             return
         if tag != ITEM:
             raise ValueError(f"{tag:08X} where a fragment should begin")
         yield item
         yield from _chunks(source, length)
+    raise ValueError("PixelData has no end")
 
 
 def _chunks(source: BinaryIO, length: int) -> Iterator[bytes]:
