@@ -1,6 +1,7 @@
 """The registrar outlives whatever happens to its disk and its database, and keeps nobody waiting."""
 
 import errno
+import re
 import sqlite3
 import threading
 import time
@@ -27,10 +28,13 @@ from sqlalchemy.exc import OperationalError
 
 from db.inbox import Arrival
 from db.schema import Instance, Refusal, Series, Study
+from db.session import open_sessions
 from dicom_node.receive import register
-from tests.factories import eventually, rows
-from tests.unit.node.factories import dataset_bytes, enhanced, make_image, renamed
-from tests.wire.peers import Door, connect, encoded, numbered, send_images, store
+from dicom_node.receive.register import Registrar
+from dicom_node.receive.spool import Spool
+from tests.factories import SCALE, eventually, rows
+from tests.unit.node.factories import dataset_bytes, enhanced, make_image, part10, renamed
+from tests.wire.peers import Door, connect, database, encoded, numbered, send_images, store
 
 RETIRED = ("1.2.840.10008.1.2.4.53", "1.2.840.10008.1.2.4.55")
 """Transfer syntaxes that the door does not offer."""
@@ -193,3 +197,27 @@ def test_an_enhanced_object_again_is_told_apart_by_the_place_of_its_frames(
         send_again(door, data, ExplicitVRLittleEndian, EnhancedCTImageStorage)
     assert (put_aside(door), len(door.stored()), len(door.rows(Instance, 1))) == (aside, 1, 1)
     assert rows(door.sessions, Series)[0].source_changed == bool(aside)
+
+
+def resident_kib() -> int:
+    found = re.search(r"VmRSS:\s+(\d+)", Path("/proc/self/status").read_text())
+    assert found
+    return int(found[1])
+
+
+def test_memory_stays_flat_however_many_images_are_registered(tmp_path: Path) -> None:
+    image, folder = part10(make_image(SOPInstanceUID="1.2.3.100000")), tmp_path / "spool" / "incoming" / "a"
+    folder.mkdir(parents=True)
+    stop, resident = threading.Event(), []
+    stop.set()
+    with database(tmp_path) as engine:
+        registrar = Registrar(open_sessions(engine), Spool(tmp_path / "spool", 0), tmp_path)
+        for number in range(2000 * SCALE):
+            path = folder / f"{number:06d}.dcm"
+            path.write_bytes(image.replace(b"1.2.3.100000", b"1.2.3.%06d" % (100000 + number)))
+            registrar.put(path)
+            if number % 500 == 499:
+                registrar.run(stop)
+                resident.append(resident_kib())
+        assert len(rows(open_sessions(engine), Instance)) == 2000 * SCALE
+    assert resident[-1] - resident[len(resident) // 2 - 1] < 16 << 10
