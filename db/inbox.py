@@ -3,15 +3,31 @@
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import func, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import func, insert, select, update
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from db.schema import Instance, Refusal, Series, Study
 from db.states import Entity, move, note
 
-SamePixels = Callable[[str, str], bool]
-"""Whether two stored files (paths relative to the data folder) hold the same pixels after decoding."""
+SamePixels = Callable[[str, str], bool | None]
+"""Whether a known and a new file hold the same pixels after decoding, by their paths; None: nobody has looked yet."""
+
+
+INSTANCE_COLUMNS = (
+    *("sop_instance_uid", "sop_class_uid", "transfer_syntax_uid", "path", "size_bytes"),
+    *("identity_digest", "pixels_digest", "position_mm", "received_at"),
+)
+"""What an instance's row has of its arrival."""
+
+
+class Undecided(Exception):
+    """Files have to be compared first, outside of the transaction.  `pairs` are their paths: known, new."""
+
+    def __init__(self, pairs: Iterable[tuple[str, str]]) -> None:
+        super().__init__("files in other transfer syntaxes are not yet compared")
+        self.pairs = tuple(pairs)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,32 +59,76 @@ class Registered:
     aside: tuple[str, ...]
 
 
-def register(session: Session, arrivals: Iterable[Arrival], same_pixels: SamePixels) -> Registered:
-    """Make rows of files.
+def register(session: Session, arrivals: Sequence[Arrival], same_pixels: SamePixels) -> Registered:
+    """Make rows of files; raises `Undecided` when `same_pixels` has no answer yet.
 
     New object: row, and its series and study are open again.  Same pixels and identity: no-op, the file is dropped.
     Same pixels, other identity: the new file takes the row.  Other pixels under the same UID: the file goes aside
     and the series is marked; nothing is overwritten.
     """
+    rows = _Rows(session, arrivals)
     drop: list[str] = []
     aside: list[str] = []
+    undecided: list[tuple[str, str]] = []
     for arrival in arrivals:
-        known = session.scalar(select(Instance).where(Instance.sop_instance_uid == arrival.sop_instance_uid))
+        known = rows.instance(arrival.sop_instance_uid)
         if known is None:
-            _add(session, arrival)
+            _add(session, rows, arrival)
         elif known.path == arrival.path:
             continue
-        elif not _same(known, arrival, same_pixels):
+        elif (same := _same(known, arrival, same_pixels)) is None:
+            undecided.append((known.path, arrival.path))
+        elif not same:
             _mark_changed(session, known, arrival)
             aside.append(arrival.path)
         elif known.identity_digest == arrival.identity_digest or arrival.received_at < known.received_at:
             drop.append(arrival.path)  # the same, or an older file that a crash left behind
         else:
-            drop.append(_replace(session, known, arrival))
+            drop.append(_replace(session, rows, known, arrival))
+    if undecided:
+        raise Undecided(undecided)
+    rows.insert_new()
     return Registered(tuple(drop), tuple(aside))
 
 
-def _same(known: Instance, arrival: Arrival, same_pixels: SamePixels) -> bool:
+class _Rows:
+    """The rows that a batch meets, by UID: what is known is read at once, new instances are inserted at once."""
+
+    def __init__(self, session: Session, arrivals: Sequence[Arrival]) -> None:
+        self._session = session
+        self._new: dict[str, dict[str, Any]] = {}
+        self.studies = _known(session, Study.study_instance_uid, arrivals)
+        self.series = _known(session, Series.series_instance_uid, arrivals)
+        self._instances = _known(session, Instance.sop_instance_uid, arrivals)
+
+    def instance(self, sop_instance_uid: str) -> Instance | None:
+        """The row of an object, also of one that came earlier in this batch."""
+        if sop_instance_uid in self._new:
+            self.insert_new()
+            query = select(Instance).where(Instance.sop_instance_uid == sop_instance_uid)
+            self._instances[sop_instance_uid] = self._session.scalars(query).one()
+        return self._instances.get(sop_instance_uid)
+
+    def add(self, series: Series, arrival: Arrival) -> None:
+        """Remember a new instance; its row is written with the others."""
+        values = {column: getattr(arrival, column) for column in INSTANCE_COLUMNS}
+        self._new[arrival.sop_instance_uid] = values | {"series_id": series.id}
+
+    def insert_new(self) -> None:
+        """Write the rows of all new instances."""
+        if self._new:
+            self._session.execute(insert(Instance), list(self._new.values()))
+            self._new.clear()
+
+
+def _known(session: Session, column: InstrumentedAttribute[str], arrivals: Sequence[Arrival]) -> dict[str, Any]:
+    """Rows by the UID in `column`."""
+    uids = {getattr(arrival, column.key) for arrival in arrivals}
+    query = select(column.class_).where(column.in_(sorted(uids)))
+    return {getattr(row, column.key): row for row in session.scalars(query)}
+
+
+def _same(known: Instance, arrival: Arrival, same_pixels: SamePixels) -> bool | None:
     if known.pixels_digest == arrival.pixels_digest:
         return True
     recoded = known.transfer_syntax_uid != arrival.transfer_syntax_uid
@@ -76,34 +136,20 @@ def _same(known: Instance, arrival: Arrival, same_pixels: SamePixels) -> bool:
     return recoded and not moved and same_pixels(known.path, arrival.path)
 
 
-def _add(session: Session, arrival: Arrival) -> None:
-    series = _series(session, arrival)
+def _add(session: Session, rows: _Rows, arrival: Arrival) -> None:
+    series = _series(session, rows, arrival)
     _reopen(session, series, arrival.received_at, "a new image")
-    session.add(
-        Instance(
-            series_id=series.id,
-            sop_instance_uid=arrival.sop_instance_uid,
-            sop_class_uid=arrival.sop_class_uid,
-            transfer_syntax_uid=arrival.transfer_syntax_uid,
-            path=arrival.path,
-            size_bytes=arrival.size_bytes,
-            identity_digest=arrival.identity_digest,
-            pixels_digest=arrival.pixels_digest,
-            position_mm=arrival.position_mm,
-            received_at=arrival.received_at,
-        )
-    )
-    session.flush()
+    rows.add(series, arrival)
 
 
-def _replace(session: Session, known: Instance, arrival: Arrival) -> str:
+def _replace(session: Session, rows: _Rows, known: Instance, arrival: Arrival) -> str:
     """Give the row the file with the new identity; return the path it had."""
     old = known.path
     known.path, known.size_bytes = arrival.path, arrival.size_bytes
     known.transfer_syntax_uid = arrival.transfer_syntax_uid
     known.identity_digest, known.pixels_digest = arrival.identity_digest, arrival.pixels_digest
     known.received_at = arrival.received_at
-    study = known.series.study = _study(session, arrival)
+    study = known.series.study = _study(session, rows, arrival)
     session.flush()
     _reopen(session, known.series, arrival.received_at, "patient or study attributes changed")
     study.patient_id, study.issuer_of_patient_id = arrival.patient_id, arrival.issuer_of_patient_id
@@ -118,12 +164,11 @@ def _mark_changed(session: Session, known: Instance, arrival: Arrival) -> None:
     note(session, Entity.SERIES, known.series_id, state, state, now=arrival.received_at, reason=remark)
 
 
-def _series(session: Session, arrival: Arrival) -> Series:
-    found = session.scalar(select(Series).where(Series.series_instance_uid == arrival.series_instance_uid))
-    if found is not None:
+def _series(session: Session, rows: _Rows, arrival: Arrival) -> Series:
+    if found := rows.series.get(arrival.series_instance_uid):
         return found
-    series = Series(
-        study=_study(session, arrival),
+    rows.series[arrival.series_instance_uid] = series = Series(
+        study=_study(session, rows, arrival),
         series_instance_uid=arrival.series_instance_uid,
         state="receiving",
         interrupted=True,  # until the association that carries it is released
@@ -136,11 +181,10 @@ def _series(session: Session, arrival: Arrival) -> Series:
     return series
 
 
-def _study(session: Session, arrival: Arrival) -> Study:
-    found = session.scalar(select(Study).where(Study.study_instance_uid == arrival.study_instance_uid))
-    if found is not None:
+def _study(session: Session, rows: _Rows, arrival: Arrival) -> Study:
+    if found := rows.studies.get(arrival.study_instance_uid):
         return found
-    study = Study(
+    rows.studies[arrival.study_instance_uid] = study = Study(
         study_instance_uid=arrival.study_instance_uid,
         state="open",
         patient_id=arrival.patient_id,

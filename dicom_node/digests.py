@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 from pydantic import BaseModel
@@ -21,18 +21,40 @@ GEOMETRY = (
     "BitsStored",
     "PixelRepresentation",
 )
+FUNCTIONAL_GROUPS = ("SharedFunctionalGroupsSequence", "PerFrameFunctionalGroupsSequence")
+FRAME_GEOMETRY = {
+    "PixelMeasuresSequence": ("PixelSpacing", "SliceThickness"),
+    "PlanePositionSequence": ("ImagePositionPatient",),
+    "PlaneOrientationSequence": ("ImageOrientationPatient",),
+    "PixelValueTransformationSequence": ("RescaleSlope", "RescaleIntercept", "RescaleType"),
+}
+"""Macros of an enhanced CT (PS3.3 C.7.6.16.2, C.8.15.3) that say of a frame what `GEOMETRY` says of an image."""
 
 
-def pixels_digest(dataset: Dataset) -> str:
-    """SHA-256 (hex) of what decides the numbers: UIDs, geometry, rescale and the pixel bytes as stored."""
+def pixels_digest(dataset: Dataset, stored: Iterable[bytes] | None = None) -> str:
+    """SHA-256 (hex) of what decides the numbers: UIDs, geometry, rescale and the pixel bytes as stored.
+
+    `stored` gives the value of PixelData in parts where `dataset` is only its header.
+    """
     digest = hashlib.sha256(geometry(dataset).encode())
-    digest.update(dataset.get("PixelData") or b"")
+    for part in (dataset.get("PixelData") or b"",) if stored is None else stored:
+        digest.update(part)
     return digest.hexdigest()
 
 
 def geometry(dataset: Dataset) -> str:
     """UIDs, geometry and rescale as text: all that decides the numbers but the pixels."""
-    return "".join(f"{keyword}={dataset.get(keyword)}\n" for keyword in GEOMETRY)
+    own = (f"{keyword}={dataset.get(keyword)}\n" for keyword in GEOMETRY)
+    return "".join((*own, *_frame_geometry(dataset)))
+
+
+def _frame_geometry(dataset: Dataset) -> Iterator[str]:
+    """The same of each frame of an enhanced multi-frame image; nothing of any other."""
+    for groups in FUNCTIONAL_GROUPS:
+        for number, frame in enumerate(dataset.get(groups) or ()):
+            for macro, keywords in FRAME_GEOMETRY.items():
+                for item in frame.get(macro) or ():
+                    yield from (f"{groups}[{number}].{keyword}={item.get(keyword)}\n" for keyword in keywords)
 
 
 def joined_digest(digests: Iterable[str]) -> str:

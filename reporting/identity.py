@@ -5,13 +5,17 @@ and one changed voxel, number or name yields others.  Never imports highdicom: t
 """
 
 import hashlib
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, TypeAlias
 
 from pydicom import config
-from pydicom.dataelem import DataElement
+from pydicom.dataelem import DataElement, RawDataElement
 from pydicom.dataset import Dataset
 from pydicom.multival import MultiValue
 from pydicom.sequence import Sequence
+from pydicom.tag import Tag
 
 from inference.labels import Tissue
 from reporting.digest import digest_of
@@ -69,6 +73,9 @@ STUDY = (
     "ClinicalTrialTimePointDescription",
 )
 COPIED = PATIENT + STUDY
+COPIED_TAGS = tuple(map(Tag, COPIED))
+LONGEST_REMEMBERED = 16 << 10
+"""Bytes of patient and study attributes whose digest is kept."""
 
 # Type 2: present in every object, empty where the source has nothing (PS3.5 7.4.3)
 REQUIRED = (
@@ -84,6 +91,9 @@ REQUIRED = (
 )
 
 UTF8 = "ISO_IR 192"
+
+Raw: TypeAlias = tuple[tuple[Any, ...], ...]
+"""Fields of pydicom's RawDataElements."""
 
 
 def copy_identity(source: Dataset, target: Dataset) -> None:
@@ -107,8 +117,38 @@ def copy_identity(source: Dataset, target: Dataset) -> None:
 def identity_digest(header: Dataset) -> str:
     """SHA-256 (hex) over the attributes that `copy_identity` copies.
 
-    Empty and absent are the same, and so is a name in another character set or with padding.
+    Empty and absent are the same, and so is a name in another character set or with padding.  The images of a study
+    share these attributes: the same bytes are decoded once.
     """
+    character_set = header.original_character_set
+    raw = _raw(header)
+    if raw is None or not character_set:
+        return _digest(header)
+    return _digest_of_raw(raw, character_set if isinstance(character_set, str) else tuple(character_set))
+
+
+def _raw(header: Dataset) -> Raw | None:
+    """Fields of the elements that count, as read from a file and wherever they stood; None when they are not so."""
+    items: Iterator[Any] = (header.get_item(tag, keep_deferred=True) for tag in COPIED_TAGS)
+    found = [element for element in items if element is not None]
+    raw = tuple((*element[:4], 0, *element[5:]) for element in found if _is_read(element))
+    short = sum(element[2] for element in raw) <= LONGEST_REMEMBERED
+    return raw if short and len(raw) == len(found) else None
+
+
+def _is_read(element: object) -> bool:
+    """Whether an element has its value as in the file: neither decoded nor left there."""
+    return isinstance(element, RawDataElement) and (element.value is not None or not element.length)
+
+
+@lru_cache(maxsize=64)
+def _digest_of_raw(raw: Raw, character_set: str | tuple[str, ...]) -> str:
+    header = Dataset({fields[0]: RawDataElement(*fields) for fields in raw})
+    header.set_original_encoding(None, None, character_set if isinstance(character_set, str) else list(character_set))
+    return _digest(header)
+
+
+def _digest(header: Dataset) -> str:
     decoded = {keyword: _decoded(header, keyword) for keyword in COPIED}
     return digest_of({keyword: _values(element) for keyword, element in decoded.items() if element is not None})
 

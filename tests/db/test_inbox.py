@@ -1,13 +1,15 @@
 """What arrived: files become rows; nothing is written over, nothing twice, nothing silently."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from db import inbox
-from db.inbox import Registered
+from db.inbox import Arrival, Registered, Undecided
 from db.schema import Event, Instance, Refusal, Series, Study
 from db.states import Entity, move
 from tests.db.factories import LATER, NOW, make_arrival, register
@@ -83,6 +85,44 @@ def test_the_same_object_twice_in_one_batch_is_dropped_once(session: Session) ->
     again = make_arrival(path="b.dcm")
     assert register(session, make_arrival(), again) == Registered(("b.dcm",), ())
     assert session.query(Instance).count() == 1
+
+
+def test_files_that_nobody_has_compared_yet_are_asked_for_all_at_once(session: Session) -> None:
+    known = [make_arrival(number) for number in (1, 2)]
+    again = [replace(one, **RECODED, path=f"{one.path}.jp2") for one in known]
+    register(session, *known)
+    with pytest.raises(Undecided) as asked:
+        inbox.register(session, [make_arrival(3), *again], lambda _known, _new: None)
+    assert asked.value.pairs == tuple((one.path, other.path) for one, other in zip(known, again, strict=True))
+
+
+def test_an_object_twice_in_one_batch_in_two_transfer_syntaxes_is_compared_with_itself(session: Session) -> None:
+    first, again = make_arrival(), make_arrival(path="b.dcm", **RECODED)
+    with pytest.raises(Undecided) as asked:
+        inbox.register(session, [first, again], lambda _known, _new: None)
+    session.rollback()
+    assert asked.value.pairs == ((first.path, "b.dcm"),)
+    assert register(session, first, again, same_pixels=True) == Registered(("b.dcm",), ())
+
+
+def test_a_batch_asks_the_database_as_often_as_a_single_image(session: Session) -> None:
+    def statements(*arrivals: Arrival) -> int:
+        seen: list[str] = []
+        event.listen(session.bind, "before_cursor_execute", lambda *args: seen.append(args[2]))
+        register(session, *arrivals)
+        session.flush()
+        return len(seen)
+
+    alone = statements(make_arrival(1))
+    assert statements(*(make_arrival(number, series_instance_uid="1.2.4") for number in range(2, 200))) <= alone
+
+
+def test_a_late_image_in_a_batch_opens_its_series_once(session: Session) -> None:
+    register(session, make_arrival())
+    settle(session)
+    before = events(session)
+    register(session, *(make_arrival(number, received_at=LATER) for number in range(2, 9)))
+    assert (events(session), states(session)) == (before + 2, ("open", "receiving"))
 
 
 @pytest.mark.parametrize("state", ["closed", "chosen", "ignored"])

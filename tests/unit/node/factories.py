@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from pydicom import dcmread, dcmwrite
 from pydicom.dataset import Dataset, FileDataset, FileMetaDataset
-from pydicom.uid import CTImageStorage, ExplicitVRLittleEndian
+from pydicom.uid import CTImageStorage, EnhancedCTImageStorage, ExplicitVRLittleEndian
 
 from dicom_node.study.series import Image, Series
 
@@ -60,6 +60,33 @@ def make_image(**overrides: Any) -> Dataset:
     return image
 
 
+def item(**attributes: Any) -> Dataset:
+    made = Dataset()
+    for keyword, value in attributes.items():
+        setattr(made, keyword, value)
+    return made
+
+
+def enhanced(*positions: float, **shared: Any) -> dict[str, Any]:
+    """Attributes of an enhanced CT with a frame at each position, mm."""
+    groups = {
+        "PixelMeasuresSequence": [item(PixelSpacing=[0.8, 0.7], SliceThickness=5)],
+        "PlaneOrientationSequence": [item(ImageOrientationPatient=[1, 0, 0, 0, 1, 0])],
+        "PixelValueTransformationSequence": [item(RescaleIntercept=-1024, RescaleSlope=1, RescaleType="HU")],
+    }
+    frames = [item(PlanePositionSequence=[item(ImagePositionPatient=[0, 0, z])]) for z in positions]
+    single = dict.fromkeys(
+        ("ImagePositionPatient", "ImageOrientationPatient", "PixelSpacing", "RescaleSlope", "RescaleIntercept")
+    )
+    return single | {
+        "SOPClassUID": EnhancedCTImageStorage,
+        "NumberOfFrames": len(positions),
+        "SharedFunctionalGroupsSequence": [item(**(groups | shared))],
+        "PerFrameFunctionalGroupsSequence": frames,
+        "PixelData": np.arange(48 * len(positions), dtype="<i2").tobytes(),
+    }
+
+
 def part10(image: Dataset, transfer_syntax: str = ExplicitVRLittleEndian) -> bytes:
     """The image as a DICOM file."""
     image.file_meta = FileMetaDataset()
@@ -69,6 +96,13 @@ def part10(image: Dataset, transfer_syntax: str = ExplicitVRLittleEndian) -> byt
     buffer = BytesIO()
     dcmwrite(buffer, image, enforce_file_format=True)
     return buffer.getvalue()
+
+
+def renamed(path: Path, sop_instance_uid: str) -> bytes:
+    """The DICOM file with another SOPInstanceUID; its pixels stay encoded as they are."""
+    image = dcmread(path)
+    image.SOPInstanceUID = sop_instance_uid
+    return part10(image, image.file_meta.TransferSyntaxUID)
 
 
 def dataset_bytes(file: bytes) -> bytes:
