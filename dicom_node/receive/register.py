@@ -16,7 +16,6 @@ from pathlib import Path
 
 import structlog
 from pydicom.errors import InvalidDicomError
-from pydicom.filereader import read_file_meta_info
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
@@ -24,7 +23,6 @@ from db import inbox
 from db.inbox import Arrival, Registered, Undecided
 from db.session import Sessions
 from dicom_node.receive.arrival import read_arrival, same_pixels
-from dicom_node.receive.glance import Malformed, glance
 from dicom_node.receive.spool import Spool
 
 LOG = structlog.get_logger(__name__)
@@ -37,7 +35,7 @@ LONGEST_WAIT = 0.1
 RETRY_WAIT = 1.0
 PATIENCE = 60
 """Tries before a file that the disk can't give no longer holds up the others."""
-UNREADABLE = (InvalidDicomError, Malformed, ValueError, KeyError, AttributeError, TypeError, NotImplementedError)
+UNREADABLE = (InvalidDicomError, ValueError, KeyError, AttributeError, TypeError, NotImplementedError)
 """What pydicom raises on values that are not what their VR says."""
 
 
@@ -80,22 +78,15 @@ class Registrar:
                 self._until_written(batch, stop)
 
     def adopt(self) -> int:
-        """Queue every complete spool file without a row; delete incomplete ones, which were never answered."""
+        """Queue every spool file without a row; delete what was never wholly received, and so never answered."""
+        if parts := self._spool.remove_parts():
+            LOG.info("spool.incomplete_files_removed", count=parts)
         with self._sessions() as session:
             known = inbox.known_paths(session)
         lost = [path for path in self._spool.files() if self._name(path) not in known]
         for path in lost:
-            self._adopt_one(path)
-        return len(lost)
-
-    def _adopt_one(self, path: Path) -> None:
-        try:
-            _check_complete(path)
-        except (*UNREADABLE, EOFError):
-            path.unlink(missing_ok=True)
-            LOG.info("spool.incomplete_file_removed")
-        else:
             self.put(path)
+        return len(lost)
 
     def _next_batch(self) -> list[News]:
         batch: list[News] = []
@@ -185,11 +176,3 @@ class Registrar:
 
     def _name(self, path: Path) -> str:
         return str(path.relative_to(self._data))
-
-
-def _check_complete(path: Path) -> None:
-    """Raise unless the file is Part 10 whose dataset ends at its last byte."""
-    meta = read_file_meta_info(path)
-    with path.open("rb") as file:
-        begins = file.seek(128 + 4 + 12 + meta.FileMetaInformationGroupLength)
-        glance(file, path.stat().st_size - begins, meta.TransferSyntaxUID)

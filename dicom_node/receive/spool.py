@@ -1,7 +1,7 @@
 """The spool: plain DICOM Part 10 files that survive power loss.
 
-`incoming/<association>/<n>.dcm`.  No name here comes from the sender.  While it is written a file is called `<n>.part`;
-it has its final name only when its last byte is on disk, so that a torn file can't be taken for a whole one.
+`incoming/<association>/<n>.dcm`.  No name here comes from the sender.  While it is written a file is `<n>.part`; it
+has its final name only when its last byte is on disk, so that a torn file can't be taken for a whole one.
 """
 
 import errno

@@ -69,13 +69,7 @@ def test_without_sync_every_answer_is_a_violation(careless: Recording) -> None:
     [
         "only what was synced",
         "full length, zeros",
-        pytest.param(
-            "full length, half of the pages",
-            marks=pytest.mark.xfail(
-                strict=True,
-                reason="a file has its final name before its bytes are synced, and only its length is looked at",
-            ),
-        ),
+        "full length, half of the pages",
     ],
 )
 def test_recovery_after_a_cut_finds_every_answered_object_and_no_half_one(kind: str, recorded: Recording) -> None:

@@ -1,10 +1,7 @@
 """After a crash: files whose rows are gone have rows again, and what was never answered is removed."""
 
-import random
 from pathlib import Path
 
-import pytest
-from pydicom.uid import DeflatedExplicitVRLittleEndian, ExplicitVRLittleEndian
 from sqlalchemy import text
 
 from db.schema import Instance, Refusal, Series, Study
@@ -67,42 +64,24 @@ def test_only_the_files_without_rows_are_adopted(tmp_path: Path) -> None:
         assert door.adopted == 0
 
 
-@pytest.mark.parametrize("syntax", [ExplicitVRLittleEndian, DeflatedExplicitVRLittleEndian], ids=lambda s: s.name)
-def test_an_incomplete_file_is_removed_and_never_adopted(tmp_path: Path, syntax: str) -> None:
-    whole = part10(make_image(**numbered(1)), syntax).rstrip(b"\0")
-    folder = tmp_path / "spool" / "incoming" / "a"
-    folder.mkdir(parents=True)
-    cuts = {0, 1, 127, 128, 131, 132, 140, 144, 150, 200, len(whole) - 1}
-    cuts |= {random.Random(4).randrange(132, len(whole) - 100) for _ in range(30)}
-    for number, cut in enumerate(sorted(cuts)):
-        (folder / f"{number:06d}.dcm").write_bytes(whole[:cut])
-    with open_door(tmp_path) as door:
-        assert door.stored() == []
-    with open_door(tmp_path) as door:
-        assert (rows(door.sessions, Instance), rows(door.sessions, Refusal)) == ([], [])
-
-
-def test_a_complete_file_beside_an_incomplete_one_is_adopted(tmp_path: Path) -> None:
+def test_what_was_never_wholly_received_is_removed_and_never_adopted(tmp_path: Path) -> None:
     folder = tmp_path / "spool" / "incoming" / "a"
     folder.mkdir(parents=True)
     (folder / "000001.dcm").write_bytes(part10(make_image(**numbered(1))))
-    (folder / "000002.dcm").write_bytes(part10(make_image(**numbered(2)))[:-7])
+    (folder / "000002.part").write_bytes(part10(make_image(**numbered(2))))
+    (folder / "000003.part").touch()
     with open_door(tmp_path) as door:
         (row,) = door.rows(Instance, 1)
         assert row.sop_instance_uid == "1.2.3.1"
-        assert [path.name for path in door.stored()] == ["000001.dcm"]
+        assert [path.name for path in folder.iterdir()] == ["000001.dcm"]
 
 
-def test_a_file_that_cannot_be_read_just_now_is_not_removed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    receive(tmp_path, 1)
-    lose_rows(tmp_path)
-
-    def broken(_path: Path) -> None:
-        raise OSError("Input/output error")
-
-    with monkeypatch.context() as patched:
-        patched.setattr("dicom_node.receive.register.read_file_meta_info", broken)
-        with pytest.raises(OSError, match="Input/output"), open_door(tmp_path):
-            pass
+def test_an_answered_file_that_the_disk_has_spoilt_is_put_aside_with_a_row(tmp_path: Path) -> None:
+    folder = tmp_path / "spool" / "incoming" / "a"
+    folder.mkdir(parents=True)
+    (folder / "000001.dcm").write_bytes(part10(make_image(**numbered(1)))[:200])
     with open_door(tmp_path) as door:
-        assert len(door.rows(Instance, 1)) == 1
+        (refusal,) = door.rows(Refusal, 1)
+        assert refusal.reason.startswith("answered, then put aside as unreadable")
+        assert [path.name for path in door.spool.aside.iterdir()] == ["a-000001.dcm"]
+        assert (door.stored(), rows(door.sessions, Instance)) == ([], [])

@@ -108,7 +108,7 @@ def test_a_file_and_its_folder_are_on_disk_before_success_is_answered(
         send_images(association, 2)
         order.append("answered")
     association.release()
-    assert order == ["fdatasync .dcm", "fsync folder", "answered"]
+    assert order == ["fdatasync .part", "fsync folder", "answered"]
 
 
 def test_files_of_one_association_lie_in_one_folder_that_names_no_patient(door: Door) -> None:

@@ -129,7 +129,7 @@ def test_data_and_folder_entry_are_synced_before_a_write_returns(
     assert set(synced) == {str(tmp_path), str(spool.root), str(spool.incoming)}
     synced.clear()
     path = write(spool, folder, 1, b"m", b"d")
-    assert synced == [str(path), str(folder)]
+    assert synced == [str(path.with_suffix(".part")), str(folder)]
 
 
 def _noting(synced: list[str], true_sync):  # type: ignore[no-untyped-def]
