@@ -69,6 +69,19 @@ class ReceiveSettings(Frozen):
     """With less free disk an object is refused with 0xA700, so that the database can still write."""
 
 
+class Query(Frozen):
+    """Where a source answers C-FIND: it is asked how many images of a series it holds."""
+
+    host: str
+    """Host name or IP address; an archive often answers elsewhere than it sends from."""
+    port: Annotated[int, Field(ge=1, le=65535)]
+    """TCP port of its Query/Retrieve SCP."""
+    ae_title: AeTitle | None = None
+    """Called AE title; None is the title it sends under."""
+    timeout: Timeout = 10
+    """Seconds for one question; a source that hangs is given up and asked again."""
+
+
 class Source(Frozen):
     """A peer that may send; all others are refused."""
 
@@ -77,6 +90,8 @@ class Source(Frozen):
     """IP address it must come from, no host name; None accepts the title from anywhere."""
     forwards: Literal["growing", "finished"] = "growing"
     """`finished`: it sends a series only when complete, so a released association is enough to close it."""
+    query: Query | None = None
+    """None: it is not asked, and series close when released, quiet and contiguous."""
 
 
 class Destination(Frozen):
@@ -94,6 +109,8 @@ class Destination(Frozen):
 class StudySettings(Frozen):
     """When a series is complete and a study settled."""
 
+    count_settle: Seconds = 10
+    """Seconds for which the source's count must stand: one that is still receiving counts no more than it sent."""
     series_quiet: Seconds = 30
     """Seconds without a new image after the association was released; scanners pause between groups."""
     series_timeout: Seconds = 1800

@@ -6,7 +6,7 @@ import os
 import signal
 import socket
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -20,6 +20,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from config.settings import Settings
 from db.session import Sessions, open_engine, open_sessions, upgrade
 from dicom_node import worker
+from dicom_node.counting import Counting, countings, counts_of
 from dicom_node.job import Outcome
 from dicom_node.receive.register import Registrar
 from dicom_node.receive.server import Receiver
@@ -28,13 +29,15 @@ from dicom_node.rounds import Rounds
 from dicom_node.steps import Steps
 from dicom_node.web import process as web
 from dicom_node.work.bench import Closed, Workbench, WorkerLost, end_with_parent
-from dicom_node.work.clock import Clock
+from dicom_node.work.clock import Bell, Clock
 from dicom_node.work.embedded import Embedded
 
 LOG = structlog.get_logger(__name__)
-OUR_THREADS = frozenset({"registrar", "analyse", "choose", "send", "web"})
+OUR_THREADS = frozenset({"registrar", "close", "count", "analyse", "choose", "send", "web"})
 TICK = 0.5
 """Seconds between looks at closing and at due rows."""
+BETWEEN_COUNTS = 1.0
+"""Seconds between questions to source PACSs, over all of them."""
 WARM_UP_AGAIN = 5.0
 """Seconds after a failed warm-up."""
 NETWORK_FILE_SYSTEMS = frozenset({"nfs", "nfs4", "cifs", "smb3", "smbfs", "fuse.sshfs", "9p", "afs"})
@@ -63,7 +66,9 @@ def running(settings: Settings) -> Iterator[Node]:
     with ExitStack() as stack:
         stack.enter_context(owning(data))
         sessions = _database(stack, settings)
-        registrar, receiver = _door(settings, sessions)
+        closing = Bell()
+        registrar, receiver = _door(settings, sessions, closing.ring)
+        asked = countings(settings, sessions, _utc, closing.ring)
         engine = Embedded()
         steps = Steps(settings=settings, sessions=sessions, engine=engine, card=card, now=_utc)
         rounds = Rounds(
@@ -73,16 +78,19 @@ def running(settings: Settings) -> Iterator[Node]:
             card=card,
             now=_utc,
             busy_series=receiver.busy_series,
+            counts=partial(counts_of, asked),
         )
         rounds.recover()
         adopted = registrar.adopt()
+        _start(stack, "close", partial(closing.answer, "close", rounds.close), closing.ring)
         _start(stack, "registrar", registrar.run)
         ready = _workers(stack, settings, engine, steps)
         _start(stack, "choose", partial(engine.run, steps.choose, steps.give_up, "choose"))
         _start(stack, "send", partial(engine.run, steps.send, steps.give_up, "send"))
         web_port = stack.enter_context(_web(settings)) if settings.web.enabled else None
         _listen(stack, receiver)
-        stack.enter_context(Clock({"close": (TICK, rounds.close), "sweep": (TICK, rounds.sweep)}))
+        questions = _questions(stack, asked)
+        stack.enter_context(Clock({"close": (TICK, closing.ring), "sweep": (TICK, rounds.sweep)} | questions))
         LOG.info("node.running", port=receiver.port, web_port=web_port, adopted=adopted)
         yield Node(sessions=sessions, port=receiver.port, web_port=web_port, ready=ready)
         LOG.info("node.stopping")
@@ -114,12 +122,22 @@ def _database(stack: ExitStack, settings: Settings) -> Sessions:
     return open_sessions(engine)
 
 
-def _door(settings: Settings, sessions: Sessions) -> tuple[Registrar, Receiver]:
+def _door(settings: Settings, sessions: Sessions, ended: Callable[[], None]) -> tuple[Registrar, Receiver]:
     data = settings.node.data
     spool = Spool(data / "spool", settings.receive.minimum_free_bytes)
     spool.incoming.mkdir(mode=0o700, parents=True, exist_ok=True)
-    registrar = Registrar(sessions, spool, data)
+    registrar = Registrar(sessions, spool, data, ended)
     return registrar, Receiver(settings.node.ae_title, settings.receive, settings.source, spool, registrar)
+
+
+def _questions(stack: ExitStack, asked: Mapping[str, Counting]) -> dict[str, tuple[float, Callable[[], None]]]:
+    """A thread per source, so that one that hangs holds up no other; the clock's calls that let them ask in turn."""
+    calls: dict[str, tuple[float, Callable[[], None]]] = {}
+    for title, counting in asked.items():
+        bell = Bell()
+        _start(stack, "count", partial(bell.answer, "count", counting.ask_one), bell.ring)
+        calls[f"count {title}"] = (BETWEEN_COUNTS * len(asked), bell.ring)
+    return calls
 
 
 def _workers(stack: ExitStack, settings: Settings, engine: Embedded, steps: Steps) -> threading.Event:
