@@ -10,15 +10,17 @@ from typing import Any
 
 from pydicom.dataset import Dataset
 from pydicom.uid import ExplicitVRLittleEndian, ImplicitVRLittleEndian
-from pynetdicom import AE, evt
+from pynetdicom import AE, _config, evt
 from pynetdicom.sop_class import StudyRootQueryRetrieveInformationModelFind
 
 from config.settings import Source
 
 PENDING, SUCCESS = (0xFF00, 0xFF01), 0x0000
 """PS3.4 table C.4-1; 0xFF01: matches go on, an optional key is not supported."""
-MOST_IMAGES = 2**31
-"""An IS holds no more (PS3.5 section 6.2)."""
+LONGEST_NUMBER = 12
+"""Characters of an IS (PS3.5 table 6.2-1)."""
+
+_config.LOG_RESPONSE_IDENTIFIERS = False  # an answer may hold a name, and one that is broken would raise in the log
 
 
 class NoAnswer(Exception):
@@ -60,11 +62,14 @@ def _associate(source: Source, calling_ae: str) -> Any:
 
 
 def _as_requestor(event: Any) -> None:
-    """No delay by Nagle's algorithm; and every answer is left to the call that waits for it.
+    """No delay by Nagle's algorithm, no endless wait, and every answer is left to the call that waits for it.
 
-    pynetdicom's own loop looks for requests for a moment after it was told to pause, and may take the answer.
+    pynetdicom's timeouts end no wait inside a PDU; and its own loop, which looks for requests for a moment after it
+    was told to pause, may take the answer.
     """
-    event.assoc.dul.socket.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    link = event.assoc.dul.socket.socket
+    link.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    link.settimeout(event.assoc.network_timeout)
     answer = event.assoc.dimse.get_msg
     event.assoc.dimse.get_msg = lambda block=False: answer(block) if block else (None, None)
 
@@ -82,9 +87,9 @@ def _identifier(study_instance_uid: str) -> Dataset:
 
 def _counts(association: Any, identifier: Dataset, source: Source) -> Iterator[tuple[str, int]]:
     for match in _matches(association, identifier, source):
-        modality, uid = str(match.get("Modality") or "CT"), str(match.get("SeriesInstanceUID") or "")
-        of_this_study = match.get("StudyInstanceUID", identifier.StudyInstanceUID) == identifier.StudyInstanceUID
-        if uid and modality == "CT" and of_this_study:
+        uid, of_ct = _text(match, "SeriesInstanceUID"), _text(match, "Modality") in ("CT", "")
+        of_this_study = _text(match, "StudyInstanceUID") in (identifier.StudyInstanceUID, "")
+        if uid and of_ct and of_this_study:
             yield uid, _number(match)
 
 
@@ -105,8 +110,12 @@ def _matches(association: Any, identifier: Dataset, source: Source) -> Iterator[
 
 def _number(match: Dataset) -> int:
     """The number told; 0 for none and for what is no number."""
-    try:
-        images = int(match.get("NumberOfSeriesRelatedInstances") or 0)
-    except (ValueError, TypeError, OverflowError):
-        return 0
-    return images if 0 < images < MOST_IMAGES else 0
+    told = _text(match, "NumberOfSeriesRelatedInstances")
+    return int(told) if told.isdecimal() and len(told) <= LONGEST_NUMBER else 0
+
+
+def _text(match: Dataset, keyword: str) -> str:
+    """A value as it came, whatever it is: nothing here depends on its being what its VR says."""
+    element = match.get_item(keyword)
+    value = element.value if element else b""
+    return value.decode("ascii", "replace").strip(" \0") if isinstance(value, bytes) else str(value or "")
