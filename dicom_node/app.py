@@ -11,6 +11,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
+from itertools import cycle
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 
@@ -131,13 +132,12 @@ def _door(settings: Settings, sessions: Sessions, ended: Callable[[], None]) -> 
 
 
 def _questions(stack: ExitStack, asked: Mapping[str, Counting]) -> dict[str, tuple[float, Callable[[], None]]]:
-    """A thread per source, so that one that hangs holds up no other; the clock's calls that let them ask in turn."""
-    calls: dict[str, tuple[float, Callable[[], None]]] = {}
-    for title, counting in asked.items():
-        bell = Bell()
+    """A thread per source, so that one that hangs holds up no other; the clock lets one at a time ask, in turn."""
+    bells = [Bell() for _ in asked]
+    for bell, counting in zip(bells, asked.values(), strict=True):
         _start(stack, "count", partial(bell.answer, "count", counting.ask_one), bell.ring)
-        calls[f"count {title}"] = (BETWEEN_COUNTS * len(asked), bell.ring)
-    return calls
+    turns = cycle(bells)
+    return {"count": (BETWEEN_COUNTS, lambda: next(turns).ring())} if bells else {}
 
 
 def _workers(stack: ExitStack, settings: Settings, engine: Embedded, steps: Steps) -> threading.Event:

@@ -17,10 +17,13 @@ from db.session import is_current, journal_mode, open_engine
 from dicom_node import worker
 from dicom_node.app import NETWORK_FILE_SYSTEMS, file_system, is_owned
 from dicom_node.deliver.send import echo
+from dicom_node.pacs.query import NoAnswer, count_images
 from inference.errors import ModelRefused
 
 PACKAGES = ("dicom_node", "db", "reporting", "inference", "config")
 GIGABYTE = 10**9
+NOBODYS_STUDY = "2.25.0"
+"""A UID to ask for when only the answer counts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +46,7 @@ def check(settings: Settings) -> Iterator[Check]:
         _packages,
         _ports,
         _peers,
+        _queries,
     )
     for look in looks:
         yield from look(settings)
@@ -141,3 +145,16 @@ def _peers(settings: Settings) -> Iterator[Check]:
         yield Check(f"destination {destination.ae_title}", not why_not, f"{where} {why_not or 'answers C-ECHO'}")
     if not settings.destination:
         yield Check("destinations", False, "no [[destination]]: results stay in the database")
+
+
+def _queries(settings: Settings) -> Iterator[Check]:
+    """Whether every source that is to be asked answers."""
+    for source in settings.source:
+        if source.query:
+            try:
+                count_images(source, NOBODYS_STUDY, settings.node.ae_title)
+                why_not = ""
+            except NoAnswer as silence:
+                why_not = str(silence)
+            where = f"{source.query.host}:{source.query.port}"
+            yield Check(f"query of source {source.ae_title}", not why_not, f"{where} {why_not or 'answers C-FIND'}")

@@ -1,5 +1,6 @@
 """The question put to a source, and everything that may come back."""
 
+import re
 import socket
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -10,6 +11,7 @@ from pydicom.dataelem import DataElement
 
 from config.settings import Source
 from dicom_node.pacs.query import NoAnswer, count_images
+from tests.factories import REPOSITORY
 from tests.peers import Archive, archive, free_port, held
 from tests.wire.peers import pacs
 
@@ -47,6 +49,15 @@ def test_the_question_names_the_study_and_what_is_wanted_of_its_series() -> None
         "Modality": "",
         "NumberOfSeriesRelatedInstances": None,
     }
+
+
+def test_the_conformance_statement_lists_what_is_asked() -> None:
+    statement = (REPOSITORY / "dicom_node" / "CONFORMANCE.md").read_text()
+    listed = re.findall(r"^\| (\w+) \(([0-9A-F]{4}),([0-9A-F]{4})\) \|", statement, re.MULTILINE)
+    with archive() as here:
+        ask(here)
+    asked = [(element.keyword, f"{element.tag.group:04X}", f"{element.tag.element:04X}") for element in here.asked[0]]
+    assert sorted(listed) == sorted(asked)
 
 
 def test_a_study_that_the_source_does_not_know_has_no_series() -> None:
