@@ -278,7 +278,7 @@ class Archive:
 
     def query(self, **fields: Any) -> dict[str, Any]:
         """The setting that tells a node to ask here."""
-        return {"host": "127.0.0.1", "port": self.port, "ae_title": "ARCHIVE", "timeout": 5} | fields
+        return {"host": "127.0.0.1", "port": self.port, "ae_title": "ARCHIVE", "timeout": 10} | fields
 
 
 def held(series_instance_uid: str, images: object, modality: str = "CT") -> dict[str, Any]:
