@@ -152,7 +152,7 @@ def _queries(settings: Settings) -> Iterator[Check]:
     for source in settings.source:
         if source.query:
             try:
-                count_images(source, NOBODYS_STUDY, settings.node.ae_title)
+                count_images(NOBODYS_STUDY, source.query, source.ae_title, settings.node.ae_title)
                 why_not = ""
             except NoAnswer as silence:
                 why_not = str(silence)

@@ -19,8 +19,8 @@ from dicom_node.study.closing import NOT_ASKED, Count, heard
 
 LOG = structlog.get_logger(__name__)
 
-Ask = Callable[[Source, str], Mapping[str, int]]
-"""(source, StudyInstanceUID) -> SeriesInstanceUID -> number of images; raises `NoAnswer`."""
+Ask = Callable[[str], Mapping[str, int]]
+"""StudyInstanceUID -> SeriesInstanceUID -> number of images; raises `NoAnswer`."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -59,7 +59,7 @@ class Counting:
     def _ask(self, study: str) -> None:
         asked_at = self._asked_at[study] = self.now()
         try:
-            said = self.ask(self.source, study)
+            said = self.ask(study)
         except NoAnswer as silence:
             self._tell(str(silence))
         else:
@@ -78,9 +78,16 @@ def countings(
     settings: Settings, sessions: Sessions, now: Callable[[], datetime], news: Callable[[], None]
 ) -> dict[str, Counting]:
     """By AE title, of every source that says where it can be asked."""
-    ask = partial(count_images, calling_ae=settings.node.ae_title)
     return {
-        source.ae_title.strip(): Counting(source=source, sessions=sessions, ask=ask, now=now, news=news)
+        source.ae_title.strip(): Counting(
+            source=source,
+            sessions=sessions,
+            ask=partial(
+                count_images, where=source.query, called_ae=source.ae_title, calling_ae=settings.node.ae_title
+            ),
+            now=now,
+            news=news,
+        )
         for source in settings.source
         if source.query
     }

@@ -13,7 +13,7 @@ from pydicom.uid import ExplicitVRLittleEndian, ImplicitVRLittleEndian
 from pynetdicom import AE, _config, evt
 from pynetdicom.sop_class import StudyRootQueryRetrieveInformationModelFind
 
-from config.settings import Source
+from config.settings import Query
 
 PENDING, SUCCESS = (0xFF00, 0xFF01), 0x0000
 """PS3.4 table C.4-1; 0xFF01: matches go on, an optional key is not supported."""
@@ -27,33 +27,30 @@ class NoAnswer(Exception):
     """The source did not answer the question; the message says why."""
 
 
-def count_images(source: Source, study_instance_uid: str, calling_ae: str) -> Mapping[str, int]:
+def count_images(study_instance_uid: str, where: Query, called_ae: str, calling_ae: str) -> Mapping[str, int]:
     """SeriesInstanceUID -> NumberOfSeriesRelatedInstances of the CT series of a study.
 
     0 stands for a series whose number the source does not tell; empty means that it does not know the study.
-    Raises `NoAnswer` within about twice the source's timeout.
+    `called_ae` counts where the setting names no other.  Raises `NoAnswer` within a few times the timeout.
     """
-    association = _associate(source, calling_ae)
+    association = _associate(where, where.ae_title or called_ae, calling_ae)
     try:
-        return dict(_counts(association, _identifier(study_instance_uid), source))
+        return dict(_counts(association, _identifier(study_instance_uid), where.timeout))
     except (RuntimeError, ValueError) as fault:  # the association broke; the query model was not accepted
         raise NoAnswer(f"{type(fault).__name__}") from None
     finally:
         association.release()
 
 
-def _associate(source: Source, calling_ae: str) -> Any:
-    where = source.query
-    if where is None:
-        raise NoAnswer("it is not to be asked")
+def _associate(where: Query, called_ae: str, calling_ae: str) -> Any:
     ae = AE(calling_ae)
     ae.connection_timeout = ae.acse_timeout = ae.dimse_timeout = ae.network_timeout = where.timeout
     ae.add_requested_context(
         StudyRootQueryRetrieveInformationModelFind, [ExplicitVRLittleEndian, ImplicitVRLittleEndian]
     )
-    title, handlers = where.ae_title or source.ae_title, [(evt.EVT_CONN_OPEN, _as_requestor)]
+    handlers: list[Any] = [(evt.EVT_CONN_OPEN, _as_requestor)]
     try:
-        association = ae.associate(where.host, where.port, ae_title=title, evt_handlers=handlers)
+        association = ae.associate(where.host, where.port, ae_title=called_ae, evt_handlers=handlers)
     except socket.gaierror:
         raise NoAnswer("the host name has no address") from None
     if not association.is_established:
@@ -85,23 +82,23 @@ def _identifier(study_instance_uid: str) -> Dataset:
     return identifier
 
 
-def _counts(association: Any, identifier: Dataset, source: Source) -> Iterator[tuple[str, int]]:
-    for match in _matches(association, identifier, source):
+def _counts(association: Any, identifier: Dataset, seconds: float) -> Iterator[tuple[str, int]]:
+    for match in _matches(association, identifier, seconds):
         uid, of_ct = _text(match, "SeriesInstanceUID"), _text(match, "Modality") in ("CT", "")
         of_this_study = _text(match, "StudyInstanceUID") in (identifier.StudyInstanceUID, "")
         if uid and of_ct and of_this_study:
             yield uid, _number(match)
 
 
-def _matches(association: Any, identifier: Dataset, source: Source) -> Iterator[Dataset]:
+def _matches(association: Any, identifier: Dataset, seconds: float) -> Iterator[Dataset]:
     """Every match of an answer that ends with success, in time."""
-    ends = time.monotonic() + (source.query.timeout if source.query else 0)
+    ends = time.monotonic() + seconds
     for status, match in association.send_c_find(identifier, StudyRootQueryRetrieveInformationModelFind):
         code = status.get("Status")
         if code == SUCCESS:
             return
         if code not in PENDING or match is None:
-            raise NoAnswer("no answer in time" if code is None else f"status 0x{code:04X}")
+            raise NoAnswer("broken off, or no answer in time" if code is None else f"status 0x{code:04X}")
         if time.monotonic() > ends:
             association.abort()
             raise NoAnswer("an answer without end")

@@ -9,7 +9,6 @@ from typing import Any, cast
 
 import pytest
 
-from config.settings import Source
 from db import inbox
 from db.schema import Event, Series, Study
 from db.session import Sessions, open_sessions
@@ -42,7 +41,7 @@ class World:
     def now(self) -> Any:
         return NOW + timedelta(seconds=self.seconds)
 
-    def ask(self, _source: Source, study: str) -> Mapping[str, int]:
+    def ask(self, study: str) -> Mapping[str, int]:
         self.asked.append(study)
         if isinstance(self.says, str):
             raise NoAnswer(self.says)

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from pydicom.dataelem import DataElement
 
-from config.settings import Source
+from config.settings import Query
 from dicom_node.pacs.query import NoAnswer, count_images
 from tests.factories import REPOSITORY
 from tests.peers import Archive, archive, free_port, held
@@ -18,12 +18,8 @@ from tests.wire.peers import pacs
 STUDY = "1.2.3"
 
 
-def source(here: Archive, **fields: Any) -> Source:
-    return Source.model_validate({"ae_title": "SCANNER", "query": here.query(**fields)})
-
-
 def ask(here: Archive, **fields: Any) -> Mapping[str, int]:
-    return count_images(source(here, **fields), STUDY, "L3NODE")
+    return count_images(STUDY, Query.model_validate(here.query(**fields)), "SCANNER", "L3NODE")
 
 
 def silence(here: Archive, **fields: Any) -> str:
@@ -129,7 +125,7 @@ def test_a_listener_that_stalls_inside_a_pdu_is_left_after_the_timeout() -> None
 
 def test_a_source_that_hangs_in_mid_question_is_left_after_the_timeout() -> None:
     with archive(hangs=True) as here:
-        assert silence(here, timeout=2) == "no answer in time"
+        assert silence(here, timeout=2) == "broken off, or no answer in time"
 
 
 def test_an_answer_without_end_is_left_after_the_timeout() -> None:
@@ -146,4 +142,4 @@ def test_a_source_that_offers_no_query_is_no_answer() -> None:
 def test_a_source_that_breaks_off_in_mid_answer_is_no_answer() -> None:
     with archive() as here:
         here.matches, here.breaks_off = [held("1.2.3.1", 4)], True
-        assert silence(here) == "no answer in time"
+        assert silence(here) == "broken off, or no answer in time"
