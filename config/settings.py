@@ -79,6 +79,33 @@ class ReceiveSettings(Frozen):
     """With less free disk an object is refused with 0xA700, so that the database can still write."""
 
 
+class Called(Frozen):
+    """A peer that the node calls."""
+
+    host: str
+    """Host name or IP address."""
+    port: Annotated[int, Field(ge=1, le=65535)]
+    """TCP port."""
+    tls: bool | CertifiedName = False
+    """True calls by TLS with the files of `[tls]` and wants `host` in its certificate; a text is the name wanted."""
+    timeout: Timeout = 30
+    """Seconds to wait for an answer."""
+
+    @property
+    def certified_name(self) -> str:
+        """The name or address that its certificate must be for; empty without TLS."""
+        return self.host if self.tls is True else self.tls or ""
+
+
+class Query(Called):
+    """Where a source answers C-FIND, often elsewhere than it sends from: it is asked how many images it holds."""
+
+    ae_title: AeTitle | None = None
+    """Called AE title; None is the title it sends under."""
+    timeout: Timeout = 10
+    """Seconds for one question; a source that hangs is given up and asked again."""
+
+
 class Source(Frozen):
     """A peer that may send; all others are refused."""
 
@@ -87,25 +114,16 @@ class Source(Frozen):
     """IP address it must come from, no host name; None accepts the title from anywhere."""
     forwards: Literal["growing", "finished"] = "growing"
     """`finished`: it sends a series only when complete, so a released association is enough to close it."""
+    query: Query | None = None
+    """None: it is not asked, and series close when released, quiet and contiguous."""
 
 
-class Destination(Frozen):
+class Destination(Called):
     """Where results go."""
 
     ae_title: AeTitle
-    host: str
-    port: Annotated[int, Field(ge=1, le=65535)]
-    tls: bool | CertifiedName = False
-    """True calls by TLS with the files of `[tls]` and wants `host` in its certificate; a text is the name wanted."""
     accept_demo: bool = False
     """Results of the bundled demonstration model are sent here only if true."""
-    timeout: Timeout = 30
-    """Seconds to wait for an answer."""
-
-    @property
-    def certified_name(self) -> str:
-        """The name or address that its certificate must be for; empty without TLS."""
-        return self.host if self.tls is True else self.tls or ""
 
 
 class TlsSettings(Frozen):
@@ -122,6 +140,8 @@ class TlsSettings(Frozen):
 class StudySettings(Frozen):
     """When a series is complete and a study settled."""
 
+    count_settle: Seconds = 10
+    """Seconds for which the source's count must stand: one that is still receiving counts no more than it sent."""
     series_quiet: Seconds = 30
     """Seconds without a new image after the association was released; scanners pause between groups."""
     series_timeout: Seconds = 1800
@@ -221,7 +241,8 @@ class Settings(Frozen):
     @property
     def uses_tls(self) -> bool:
         """Whether any connection is by TLS."""
-        return self.receive.tls or any(peer.tls for peer in self.destination)
+        called = (*self.destination, *(source.query for source in self.source if source.query))
+        return self.receive.tls or any(peer.tls for peer in called)
 
     @property
     def database_url(self) -> str:

@@ -1,18 +1,17 @@
 """One place puts the parts together; the command line, the demo and the tests start this same node."""
 
-import fcntl
 import multiprocessing
 import os
 import signal
 import socket
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
+from itertools import cycle
 from multiprocessing.process import BaseProcess
-from pathlib import Path
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
@@ -20,6 +19,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from config.settings import Settings
 from db.session import Sessions, open_engine, open_sessions, upgrade
 from dicom_node import tls, worker
+from dicom_node.counting import Counting, countings, counts_of
+from dicom_node.data_folder import CannotStart, owning
 from dicom_node.job import Outcome
 from dicom_node.receive.listener import no_tls
 from dicom_node.receive.register import Registrar
@@ -29,20 +30,17 @@ from dicom_node.rounds import Rounds
 from dicom_node.steps import Steps
 from dicom_node.web import process as web
 from dicom_node.work.bench import Closed, Workbench, WorkerLost, end_with_parent
-from dicom_node.work.clock import Clock
+from dicom_node.work.clock import Bell, Clock
 from dicom_node.work.embedded import Embedded
 
 LOG = structlog.get_logger(__name__)
-OUR_THREADS = frozenset({"registrar", "analyse", "choose", "send", "web"})
+OUR_THREADS = frozenset({"registrar", "close", "count", "analyse", "choose", "send", "web"})
 TICK = 0.5
 """Seconds between looks at closing and at due rows."""
+BETWEEN_COUNTS = 1.0
+"""Seconds between questions to source PACSs, over all of them."""
 WARM_UP_AGAIN = 5.0
 """Seconds after a failed warm-up."""
-NETWORK_FILE_SYSTEMS = frozenset({"nfs", "nfs4", "cifs", "smb3", "smbfs", "fuse.sshfs", "9p", "afs"})
-
-
-class CannotStart(Exception):
-    """The node can't run here; the message says what to change."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +63,9 @@ def running(settings: Settings) -> Iterator[Node]:
         stack.enter_context(owning(data))
         sessions = _database(stack, settings)
         credentials = _credentials(settings)
-        registrar, receiver = _door(settings, sessions, credentials)
+        closing = Bell()
+        registrar, receiver = _door(settings, sessions, credentials, closing.ring)
+        asked = countings(settings, sessions, _utc, closing.ring, credentials.client_context)
         engine = Embedded()
         steps = Steps(
             settings=settings,
@@ -82,16 +82,19 @@ def running(settings: Settings) -> Iterator[Node]:
             card=card,
             now=_utc,
             busy_series=receiver.busy_series,
+            counts=partial(counts_of, asked),
         )
         rounds.recover()
         adopted = registrar.adopt()
+        _start(stack, "close", partial(closing.answer, "close", rounds.close), closing.ring)
         _start(stack, "registrar", registrar.run)
         ready = _workers(stack, settings, engine, steps)
         _start(stack, "choose", partial(engine.run, steps.choose, steps.give_up, "choose"))
         _start(stack, "send", partial(engine.run, steps.send, steps.give_up, "send"))
         web_port = stack.enter_context(_web(settings)) if settings.web.enabled else None
         _listen(stack, receiver)
-        stack.enter_context(Clock({"close": (TICK, rounds.close), "sweep": (TICK, rounds.sweep)}))
+        questions = _questions(stack, asked)
+        stack.enter_context(Clock({"close": (TICK, closing.ring), "sweep": (TICK, rounds.sweep)} | questions))
         LOG.info("node.running", port=receiver.port, web_port=web_port, adopted=adopted)
         yield Node(sessions=sessions, port=receiver.port, web_port=web_port, ready=ready)
         LOG.info("node.stopping")
@@ -134,13 +137,24 @@ def _credentials(settings: Settings) -> tls.Credentials:
     return credentials
 
 
-def _door(settings: Settings, sessions: Sessions, credentials: tls.Credentials) -> tuple[Registrar, Receiver]:
+def _door(
+    settings: Settings, sessions: Sessions, credentials: tls.Credentials, ended: Callable[[], None]
+) -> tuple[Registrar, Receiver]:
     data = settings.node.data
     spool = Spool(data / "spool", settings.receive.minimum_free_bytes)
     spool.incoming.mkdir(mode=0o700, parents=True, exist_ok=True)
-    registrar = Registrar(sessions, spool, data)
+    registrar = Registrar(sessions, spool, data, ended)
     context = credentials.server_context if settings.receive.tls else no_tls
     return registrar, Receiver(settings.node.ae_title, settings.receive, settings.source, spool, registrar, context)
+
+
+def _questions(stack: ExitStack, asked: Mapping[str, Counting]) -> dict[str, tuple[float, Callable[[], None]]]:
+    """A thread per source, so that one that hangs holds up no other; the clock lets one at a time ask, in turn."""
+    bells = [Bell() for _ in asked]
+    for bell, counting in zip(bells, asked.values(), strict=True):
+        _start(stack, "count", partial(bell.answer, "count", counting.ask_one), bell.ring)
+    turns = cycle(bells)
+    return {"count": (BETWEEN_COUNTS, lambda: next(turns).ring())} if bells else {}
 
 
 def _workers(stack: ExitStack, settings: Settings, engine: Embedded, steps: Steps) -> threading.Event:
@@ -150,46 +164,6 @@ def _workers(stack: ExitStack, settings: Settings, engine: Embedded, steps: Step
         bench = _bench(settings, number)
         _start(stack, "analyse", partial(_analyse, engine, steps, bench, ready), bench.close)
     return ready
-
-
-@contextmanager
-def owning(data: Path) -> Iterator[None]:
-    """Own the data folder: 0700, on a local disk, by one process at a time."""
-    try:
-        data.mkdir(mode=0o700, parents=True, exist_ok=True)
-        data.chmod(0o700)
-    except OSError as fault:
-        raise CannotStart(f"can't use {data} as data folder: {fault.strerror}") from None
-    if (kind := file_system(data)) in NETWORK_FILE_SYSTEMS:
-        raise CannotStart(f"the data folder is on {kind}; SQLite and locks need a local disk")
-    with (data / "lock").open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise CannotStart("another node runs on this data folder") from None
-        yield
-
-
-def is_owned(data: Path) -> bool:
-    """Whether a node runs on this data folder."""
-    try:
-        with (data / "lock").open("a") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return True
-    except OSError:
-        return False
-    return False
-
-
-def file_system(path: Path) -> str:
-    """Type of the file system that holds `path`; empty when it can't be told."""
-    mounts = Path("/proc/mounts")
-    if not mounts.exists():
-        return ""
-    lines = (line.split() for line in mounts.read_text().splitlines())
-    holding = [(where, kind) for _, where, kind, *_ in lines if path.resolve().is_relative_to(where)]
-    return max(holding, key=lambda found: len(found[0]), default=("", ""))[1]
 
 
 def _start(

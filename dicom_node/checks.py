@@ -16,14 +16,17 @@ from sqlalchemy.exc import SQLAlchemyError
 from config.settings import Settings
 from db.session import is_current, journal_mode, open_engine
 from dicom_node import tls, worker
-from dicom_node.app import NETWORK_FILE_SYSTEMS, file_system, is_owned
+from dicom_node.data_folder import NETWORK_FILE_SYSTEMS, file_system, is_owned
 from dicom_node.deliver.send import echo
+from dicom_node.pacs.query import NoAnswer, count_images
 from inference.errors import ModelRefused
 
 PACKAGES = ("dicom_node", "db", "reporting", "inference", "config")
 GIGABYTE = 10**9
 RENEW_BEFORE = 30
 """Days of a certificate's life below which the check fails."""
+NOBODYS_STUDY = "2.25.0"
+"""A UID to ask for when only the answer counts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +50,7 @@ def check(settings: Settings) -> Iterator[Check]:
         _ports,
         _tls,
         _peers,
+        _queries,
     )
     for look in looks:
         yield from look(settings)
@@ -164,3 +168,17 @@ def _peers(settings: Settings) -> Iterator[Check]:
         yield Check(f"destination {destination.ae_title}", not why_not, f"{where} {why_not or 'answers C-ECHO'}")
     if not settings.destination:
         yield Check("destinations", False, "no [[destination]]: results stay in the database")
+
+
+def _queries(settings: Settings) -> Iterator[Check]:
+    """Whether every source that is to be asked answers."""
+    context = tls.Credentials(settings.tls).client_context
+    for source in settings.source:
+        if source.query:
+            try:
+                count_images(NOBODYS_STUDY, source.query, source.ae_title, settings.node.ae_title, context)
+                why_not = ""
+            except NoAnswer as silence:
+                why_not = str(silence)
+            where = f"{source.query.host}:{source.query.port}"
+            yield Check(f"query of source {source.ae_title}", not why_not, f"{where} {why_not or 'answers C-FIND'}")

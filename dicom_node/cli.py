@@ -55,7 +55,8 @@ def serve(config: Config = Path("l3node.toml")) -> None:
     import structlog
 
     from dicom_node import log
-    from dicom_node.app import CannotStart, end_when_a_thread_is_lost, running
+    from dicom_node.app import end_when_a_thread_is_lost, running
+    from dicom_node.data_folder import CannotStart
     from inference.errors import ModelRefused
 
     settings = _settings(config)

@@ -1,6 +1,6 @@
 """What the clock calls: close what is complete, hand over what is due, and put a crashed node's rows in order."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -8,11 +8,11 @@ import structlog
 from sqlalchemy.orm import Session
 
 from config.settings import Settings
-from db import inbox, outbox, results
+from db import closing, inbox, outbox, results
 from db.schema import Series, Study
 from db.session import Sessions
 from db.states import Entity, in_state, move
-from dicom_node.study.closing import Arrived, why_close, why_settle
+from dicom_node.study.closing import NOT_ASKED, Arrived, Count, StudyArrived, all_arrived, why_close, why_settle
 from dicom_node.work.engine import Engine, Work
 from inference.model_card import ModelCard
 
@@ -21,7 +21,7 @@ LOG = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rounds:
-    """`now` gives aware UTC; `busy_series` what associations carry."""
+    """`now` gives aware UTC; `busy_series` what associations carry; `counts` what its source says of a study."""
 
     settings: Settings
     sessions: Sessions
@@ -29,13 +29,14 @@ class Rounds:
     card: ModelCard
     now: Callable[[], datetime]
     busy_series: Callable[[], frozenset[str]]
+    counts: Callable[[Study], Mapping[str, Count]] = lambda _study: NOT_ASKED
 
     def close(self) -> None:
         """Close series and settle studies for which there is evidence."""
         with self.sessions.begin() as session:
             busy = self.busy_series()
-            for series, source_ae in inbox.receiving(session):
-                self._close(session, series, source_ae, series.series_instance_uid in busy)
+            for series, _ in inbox.receiving(session):
+                self._close(session, series, series.series_instance_uid in busy)
             for study in inbox.open_studies(session):
                 self._settle(session, study)
 
@@ -65,26 +66,42 @@ class Rounds:
             )
         LOG.info("node.recovered", queued_again=again)
 
-    def _close(self, session: Session, series: Series, source_ae: str | None, busy: bool) -> None:
-        finished = any(
-            source.forwards == "finished" for source in self.settings.source if source.ae_title.strip() == source_ae
-        )
+    def _close(self, session: Session, series: Series, busy: bool) -> None:
+        uid, count = series.series_instance_uid, self.counts(series.study).get(series.series_instance_uid)
         arrived = Arrived(
             first_at=series.first_at,
             last_at=series.last_at,
             busy=busy,
             interrupted=series.interrupted,
-            finished=finished,
+            finished=self._finished(series.study),
             positions_mm=inbox.positions(session, series.id),
+            images=closing.arrived(session, series.study_id).get(uid, 0) if count else 0,
+            count=count,
         )
         if why := why_close(arrived, self.settings.study, self.now()):
             move(session, Entity.SERIES, series.id, "receiving", "closed", now=self.now(), reason=why)
             LOG.info("series.closed", id=series.id, why=why)
 
     def _settle(self, session: Session, study: Study) -> None:
-        receiving = inbox.still_receiving(session, study.id)
-        why = why_settle(study.first_at, study.last_at, receiving, self.settings.study, self.now())
+        arrived = StudyArrived(
+            first_at=study.first_at,
+            last_at=study.last_at,
+            receiving=inbox.still_receiving(session, study.id),
+            counted=self._finished(study) and self._counted(session, study),
+        )
+        why = why_settle(arrived, self.settings.study, self.now())
         if why and move(session, Entity.STUDY, study.id, "open", "settled", now=self.now(), reason=why):
             inbox.close_all(session, study.id, why, self.now())
             LOG.info("study.settled", id=study.id, why=why)
             self.engine.hand_over(session, Work("choose", study.id))
+
+    def _counted(self, session: Session, study: Study) -> bool:
+        counts = self.counts(study)
+        return bool(counts) and all_arrived(
+            counts, closing.arrived(session, study.id), self.settings.study.count_settle
+        )
+
+    def _finished(self, study: Study) -> bool:
+        """Whether the study comes from a source that sends complete series only."""
+        finished = (source for source in self.settings.source if source.forwards == "finished")
+        return any(source.ae_title.strip() == study.source_ae for source in finished)

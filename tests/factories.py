@@ -15,7 +15,7 @@ from sqlalchemy import select
 from config.settings import Settings
 from db.schema import Analysis, Base, Delivery, Study
 from db.session import Sessions
-from dicom_node.deliver.send import AS_SENDER
+from dicom_node.calling import AS_REQUESTOR
 from dicom_node.phantom_study import write_study
 from inference.phantom import Phantom, draw
 
@@ -69,7 +69,7 @@ def send_study(files: Iterable[Path], port: int, *, calling: str = SENDER, calle
         {(str(one.SOPClassUID), str(one.file_meta.TransferSyntaxUID)) for one in datasets}
     ):
         ae.add_requested_context(sop_class, syntax)
-    association = ae.associate("127.0.0.1", port, ae_title=called, evt_handlers=list(AS_SENDER))
+    association = ae.associate("127.0.0.1", port, ae_title=called, evt_handlers=list(AS_REQUESTOR))
     assert association.is_established
     try:
         return [association.send_c_store(dataset).Status for dataset in datasets]

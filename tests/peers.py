@@ -6,18 +6,23 @@ import re
 import shutil
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 import threading
 import tomllib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
+from pydicom.dataelem import DataElement
+from pydicom.dataset import Dataset
+from pynetdicom import AE, evt
+from pynetdicom.sop_class import StudyRootQueryRetrieveInformationModelFind
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -283,3 +288,78 @@ def pump(one: socket.socket, other: socket.socket) -> None:
     for end in (one, other):
         with suppress(OSError):
             end.shutdown(socket.SHUT_RDWR)
+
+
+@dataclass
+class Archive:
+    """A source's Query/Retrieve SCP that says what it is told: `matches`, then `status`; or hangs until `go_on`."""
+
+    port: int = 0
+    matches: list[dict[str, Any]] = field(default_factory=list)
+    status: int = 0x0000
+    endless: bool = False
+    breaks_off: bool = False
+    go_on: threading.Event = field(default_factory=threading.Event)
+    asked: list[Dataset] = field(default_factory=list)
+
+    def holds(self, images: dict[str, int]) -> None:
+        """From now on it holds these CT series: SeriesInstanceUID -> number of images."""
+        self.matches = [held(uid, number) for uid, number in images.items()]
+
+    def query(self, **fields: Any) -> dict[str, Any]:
+        """The setting that tells a node to ask here."""
+        return {"host": "127.0.0.1", "port": self.port, "ae_title": "ARCHIVE", "timeout": 10} | fields
+
+
+def held(series_instance_uid: str, images: object, modality: str = "CT") -> dict[str, Any]:
+    """One match of a C-FIND at SERIES level."""
+    return {
+        "SeriesInstanceUID": series_instance_uid,
+        "Modality": modality,
+        "NumberOfSeriesRelatedInstances": images,
+    }
+
+
+@contextmanager
+def archive(
+    *, takes: tuple[str, ...] = (), hangs: bool = False, context: ssl.SSLContext | None = None
+) -> Iterator[Archive]:
+    """An archive on loopback; `takes` are the calling AE titles it knows, all without any."""
+    here = Archive()
+    if not hangs:
+        here.go_on.set()
+    ae = AE("ARCHIVE")
+    ae.require_called_aet, ae.require_calling_aet = True, list(takes)
+    ae.add_supported_context(StudyRootQueryRetrieveInformationModelFind)
+
+    def answer(event: Any) -> Iterator[tuple[int, Dataset | None]]:
+        here.asked.append(event.identifier)
+        here.go_on.wait(60)
+        while True:
+            yield from ((0xFF00, match(event.identifier, fields)) for fields in here.matches)
+            if here.breaks_off:
+                event.assoc.abort()
+            if not here.endless or event.assoc.is_aborted:
+                break
+        yield here.status, None
+
+    handlers = [(evt.EVT_C_FIND, answer)]
+    server = ae.start_server(("127.0.0.1", 0), block=False, evt_handlers=handlers, ssl_context=context)
+    here.port = server.socket.getsockname()[1]
+    try:
+        yield here
+    finally:
+        here.go_on.set()
+        server.shutdown()
+
+
+def match(identifier: Dataset, fields: dict[str, Any]) -> Dataset:
+    found = Dataset()
+    found.QueryRetrieveLevel = "SERIES"
+    found.StudyInstanceUID = identifier.StudyInstanceUID
+    for keyword, value in fields.items():
+        if isinstance(value, DataElement):
+            found.add(value)
+        else:
+            setattr(found, keyword, value)
+    return found

@@ -1,8 +1,7 @@
 """C-STORE of stored objects to one destination, over one association (PS3.4 annex B, as SCU)."""
 
 import hashlib
-import socket
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -11,11 +10,12 @@ from typing import Any
 from pydicom import dcmread
 from pydicom.errors import InvalidDicomError
 from pydicom.uid import ExplicitVRLittleEndian, ImplicitVRLittleEndian
-from pynetdicom import AE, _config, evt
+from pynetdicom import _config
 from pynetdicom.sop_class import Verification
 
 from config.settings import Destination
 from dicom_node import tls
+from dicom_node.calling import NotReached, association
 
 _config.STORE_SEND_CHUNKED_DATASET = True  # a path is sent as the bytes that stand in the file, never re-encoded
 
@@ -84,76 +84,11 @@ def _send_whole(
     things: Sequence[Thing], to: Destination, calling_ae: str, wanted: Callable[[int], bool], context: tls.Context
 ) -> Iterator[Receipt]:
     kinds = {(thing.sop_class_uid, ExplicitVRLittleEndian) for thing in things}
-    association = _associate(kinds, to, calling_ae, context)
-    if why := _why_not(association):
-        yield from (Receipt(thing.key, Fate.LATER, why) for thing in things)
-        return
     try:
-        for thing in things:
-            if wanted(thing.key):
-                yield _store(association, thing)
-    finally:
-        association.release()
-
-
-def _associate(
-    kinds: Iterable[tuple[str, str]], to: Destination, calling_ae: str, context: tls.Context = tls.no_certificate
-) -> Any:
-    """An association for pairs of SOP class and transfer syntax; None when the host name has no address.
-
-    Raises `tls.Unusable` when TLS is asked for and can't be had.
-    """
-    ae = AE(calling_ae)
-    ae.connection_timeout = ae.acse_timeout = ae.dimse_timeout = ae.network_timeout = to.timeout
-    for sop_class, syntax in sorted(kinds):
-        ae.add_requested_context(sop_class, syntax)
-    by_tls = (tls.Caller(context()), name) if (name := to.certified_name) else None
-    try:
-        return ae.associate(to.host, to.port, ae_title=to.ae_title, evt_handlers=list(AS_SENDER), tls_args=by_tls)
-    except socket.gaierror:
-        return None
-
-
-def _why_not(association: Any) -> str:
-    """Why there is no association, None being a host without an address; empty when it is established."""
-    if association is None:
-        return "the host name has no address"
-    if not association.is_established:
-        return _rejection(association) if association.is_rejected else _silence(association)
-    return ""
-
-
-def _silence(association: Any) -> str:
-    by_tls = association.dul.socket.tls_args
-    fault = by_tls[0].fault if by_tls else ""
-    return f"TLS failed: {fault}" if fault else "no connection or no answer"
-
-
-def _rejection(association: Any) -> str:
-    """What the peer said (PS3.8 section 9.3.4), such as "Calling AE title not recognised"."""
-    try:
-        return f"association rejected: {association.acceptor.primitive.reason_str}"
-    except (AttributeError, KeyError, ValueError):
-        return "association rejected"
-
-
-def no_delay(event: Any) -> None:
-    """Nagle's algorithm costs 40 ms an object."""
-    event.assoc.dul.socket.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-
-
-def only_answers(event: Any) -> None:
-    """Leave every message to the call that waits for it.
-
-    pynetdicom's own loop looks for requests without blocking, and for a moment after it was told to pause: it may
-    then take our answer, which the waiting call misses until its timeout.  A sender serves no requests.
-    """
-    answer = event.assoc.dimse.get_msg
-    event.assoc.dimse.get_msg = lambda block=False: answer(block) if block else (None, None)
-
-
-AS_SENDER = ((evt.EVT_CONN_OPEN, no_delay), (evt.EVT_CONN_OPEN, only_answers))
-"""pynetdicom handlers for an association that sends."""
+        with association(kinds, to, to.ae_title, calling_ae, context) as open_one:
+            yield from (_store(open_one, thing) for thing in things if wanted(thing.key))
+    except NotReached as why:
+        yield from (Receipt(thing.key, Fate.LATER, str(why)) for thing in things)
 
 
 def _store(association: Any, thing: Thing) -> Receipt:
@@ -172,13 +107,12 @@ def _store(association: Any, thing: Thing) -> Receipt:
 
 def echo(to: Destination, calling_ae: str, context: tls.Context = tls.no_certificate) -> str:
     """C-ECHO; empty when it answered, else why not."""
-    association = _associate({(Verification, syntax) for syntax in PLAIN}, to, calling_ae, context)
-    if why := _why_not(association):
-        return why
+    kinds = {(Verification, syntax) for syntax in PLAIN}
     try:
-        status = association.send_c_echo().get("Status")
-    finally:
-        association.release()
+        with association(kinds, to, to.ae_title, calling_ae, context) as open_one:
+            status = open_one.send_c_echo().get("Status")
+    except NotReached as why:
+        return str(why)
     return "" if status == SUCCESS else f"status {status}"
 
 
@@ -187,16 +121,13 @@ def send_files(files: Sequence[Path], to: Destination, calling_ae: str) -> Itera
     kinds = {path: _kind(path) for path in files}
     yield from ((path, "no DICOM file") for path, kind in kinds.items() if kind is None)
     found = {path: kind for path, kind in kinds.items() if kind}
-    association: Any = _associate(set(found.values()), to, calling_ae) if found else None
-    why = _why_not(association)
-    if found and why:
-        yield from ((path, why) for path in found)
-    elif found:
-        try:
-            for path in found:
-                yield path, _store(association, Thing(0, path, "", "")).reason
-        finally:
-            association.release()
+    if not found:
+        return
+    try:
+        with association(set(found.values()), to, to.ae_title, calling_ae, tls.no_certificate) as open_one:
+            yield from ((path, _store(open_one, Thing(0, path, "", "")).reason) for path in found)
+    except NotReached as why:
+        yield from ((path, str(why)) for path in found)
 
 
 def _kind(path: Path) -> tuple[str, str] | None:

@@ -59,12 +59,15 @@ News = Path | Ended | TurnedAway
 
 
 class Registrar:
-    """Files in, rows out.  `put` from any thread; `run` in one."""
+    """Files in, rows out.  `put` from any thread; `run` in one.  `ended`: an association is over in rows."""
 
-    def __init__(self, sessions: Sessions, spool: Spool, data: Path) -> None:
+    def __init__(
+        self, sessions: Sessions, spool: Spool, data: Path, ended: Callable[[], None] = lambda: None
+    ) -> None:
         self._sessions = sessions
         self._spool = spool
         self._data = data
+        self._ended = ended
         self._news: queue.Queue[News] = queue.Queue()
 
     def put(self, news: News) -> None:
@@ -130,6 +133,7 @@ class Registrar:
         for news in batch:
             if isinstance(news, Ended):
                 news.written()
+                self._ended()
         for name in done.drop:
             (self._data / name).unlink(missing_ok=True)
         for name in done.aside:

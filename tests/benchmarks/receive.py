@@ -19,7 +19,7 @@ from functools import cache
 from math import ceil
 from pathlib import Path
 
-from dicom_node.app import file_system
+from dicom_node.data_folder import file_system
 from tests.benchmarks.blast import IMAGES_PER_SERIES, SIDE, Stencil, Told, ct
 from tests.benchmarks.receivers import Receiver, Running, receivers, running
 from tests.benchmarks.table import RECEIVE, SUSTAINED, text

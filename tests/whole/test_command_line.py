@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 from pydicom import dcmread
 
-from dicom_node.app import CannotStart, running
+from dicom_node.app import running
+from dicom_node.data_folder import CannotStart
 from tests.factories import REPOSITORY, destination, make_settings, study_files
-from tests.peers import free_port
+from tests.peers import archive, free_port
 
 CLI = [sys.executable, "-c", "from dicom_node.cli import main; main()"]
 
@@ -84,6 +85,18 @@ def test_check_is_good_when_everything_is(tmp_path: Path, data_folder: Path) -> 
         answer = l3node("check", "-c", written(tmp_path, *peers, f"port = {node.port}"))
     assert (answer.returncode, answer.stderr) == (0, "")
     assert "FAULT" not in answer.stdout
+
+
+def test_check_asks_every_source_that_says_where(tmp_path: Path) -> None:
+    with archive() as here:
+        ports = {"ANSWERS": here.port, "AWAY": free_port()}
+        sources = [
+            f'[[source]]\nae_title = "{title}"\nquery = {{ host = "127.0.0.1", port = {port}, ae_title = "ARCHIVE" }}'
+            for title, port in ports.items()
+        ]
+        answer = l3node("check", "-c", written(tmp_path, *sources))
+    assert f"ok    query of source ANSWERS: 127.0.0.1:{here.port} answers C-FIND" in answer.stdout
+    assert "FAULT query of source AWAY" in answer.stdout
 
 
 def test_db_upgrade_makes_the_tables(tmp_path: Path) -> None:

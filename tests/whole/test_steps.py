@@ -129,6 +129,18 @@ def test_a_correction_after_a_fallback_asks_again_for_the_series_that_was_measur
     assert third.identity_digest != second.identity_digest
 
 
+def test_a_late_slice_of_a_series_that_was_not_chosen_asks_nothing_anew(scene: Scene) -> None:
+    soft, sharp = two_series(scene.data / "sent")
+    scene.receive(soft)
+    scene.receive(sharp[1:])
+    scene.settle()
+    scene.receive(sharp[:1])
+    assert {series.state for series in rows(scene.sessions, Series)} == {"chosen", "receiving"}
+    assert scene.settle().reason is not None
+    assert len(rows(scene.sessions, Analysis)) == 1
+    assert len(scene.analyse(NO_L3).jobs) == 1
+
+
 def test_a_series_of_two_patients_is_not_asked_for(scene: Scene) -> None:
     files = study_files(scene.data / "ct")
     scene.receive(files[:40])

@@ -1,15 +1,19 @@
 """The same app that `l3node serve` starts, end to end: study in by C-STORE, results out, rows behind."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
 from pydicom import dcmread
+from pydicom.dataset import FileDataset
+from pydicom.uid import RLELossless
 from pynetdicom import AE
 from pynetdicom.sop_class import Verification
 
 from db.schema import Delivery, Event, Measurement, Refusal, Series, Study
-from dicom_node.app import CannotStart, running
+from dicom_node.app import running
+from dicom_node.data_folder import CannotStart
 from dicom_node.pacs.standin import StandIn
 from inference.labels import Tissue
 from tests.factories import (
@@ -86,6 +90,59 @@ def test_sending_the_same_study_again_changes_nothing(tmp_path: Path, data_folde
     assert len(rows(node.sessions, Event)) == before
     assert len(analyses(node.sessions)) == 1
     assert len(list((data_folder / "spool").rglob("*.dcm"))) == len(files)
+
+
+def test_the_same_study_in_another_transfer_syntax_changes_nothing(tmp_path: Path, data_folder: Path) -> None:
+    def recode(image: FileDataset) -> None:
+        image.compress(RLELossless, encoding_plugin="pydicom", generate_instance_uid=False)
+
+    files = study_files(tmp_path / "ct")
+    with running(make_settings(data_folder)) as node:
+        send_study(files, node.port)
+        eventually(lambda: analyses(node.sessions, "done"), what="result")
+        before = len(rows(node.sessions, Event))
+        recoded = [rewritten(path, recode) for path in files]
+        assert set(send_study(recoded, node.port)) == {0}
+        eventually(lambda: len(spooled(data_folder)) == len(files), what="the files dropped")
+    assert len(rows(node.sessions, Event)) == before
+    assert not rows(node.sessions, Series)[0].source_changed
+
+
+def test_other_pixels_under_the_same_uids_leave_the_result_as_it_is_and_are_told(
+    tmp_path: Path, data_folder: Path
+) -> None:
+    def brighten(image: FileDataset) -> None:
+        image.PixelData = (image.pixel_array + 40).tobytes()
+
+    files = study_files(tmp_path / "ct")
+    with running(make_settings(data_folder)) as node:
+        send_study(files, node.port)
+        eventually(lambda: analyses(node.sessions, "done"), what="result")
+        assert set(send_study([rewritten(path, brighten) for path in files], node.port)) == {0}
+        remarks = eventually(
+            lambda: (
+                len(found := rows(node.sessions, Event, from_state="chosen", to_state="chosen")) == len(files)
+                and found
+            ),
+            what="a remark for each image",
+        )
+        (analysis,), (series,) = analyses(node.sessions), rows(node.sessions, Series)
+    assert all(remark.reason.startswith("other pixels under a known SOPInstanceUID") for remark in remarks)
+    assert (series.state, series.source_changed) == ("chosen", True)
+    assert (analysis.state, analysis.is_current) == ("done", True)
+
+
+def rewritten(path: Path, change: Callable[[FileDataset], object]) -> Path:
+    """The same file after a change."""
+    image = dcmread(path)
+    change(image)
+    image.save_as(path)
+    return path
+
+
+def spooled(data: Path) -> list[Path]:
+    """Every object that was received and kept."""
+    return list((data / "spool").rglob("*.dcm"))
 
 
 def test_a_late_slice_makes_a_linked_revision_and_one_current_result(tmp_path: Path, data_folder: Path) -> None:

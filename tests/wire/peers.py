@@ -21,7 +21,7 @@ from sqlalchemy import Engine
 from config.settings import Destination, ReceiveSettings, Source
 from db.schema import Base
 from db.session import Sessions, open_engine, open_sessions, upgrade
-from dicom_node.deliver.send import AS_SENDER
+from dicom_node.calling import AS_REQUESTOR
 from dicom_node.receive.listener import no_tls
 from dicom_node.receive.register import Registrar
 from dicom_node.receive.server import Receiver
@@ -126,7 +126,7 @@ def connect(
         port,
         ae_title=called,
         bind_address=(bind, 0),
-        evt_handlers=list(AS_SENDER),
+        evt_handlers=list(AS_REQUESTOR),
         tls_args=by_tls,
     )
 

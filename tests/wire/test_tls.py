@@ -14,15 +14,18 @@ from typing import Any
 import pytest
 from structlog.testing import capture_logs
 
-from config.settings import Destination, TlsSettings
+from config.settings import Destination, Query, TlsSettings
 from db.schema import Refusal
 from dicom_node import tls
-from dicom_node.app import CannotStart, running
+from dicom_node.app import running
 from dicom_node.checks import Check, check
+from dicom_node.data_folder import CannotStart
 from dicom_node.deliver.send import Fate, Receipt, echo, send
+from dicom_node.pacs.query import NoAnswer, count_images
 from dicom_node.tls import Credentials, Unusable
 from tests.certificates import Authority, Papers, authority, openssl
 from tests.factories import REPOSITORY, eventually, make_settings, rows
+from tests.peers import archive
 from tests.tools import tool
 from tests.unit.node.factories import dataset_bytes
 from tests.wire.peers import Door, connect, encoded, open_door, pacs, store
@@ -393,3 +396,14 @@ def test_the_conformance_statement_lists_the_suites_that_the_node_speaks() -> No
 def test_no_refusal_is_counted_for_who_is_let_in(secure: Door, hospital: Authority) -> None:
     accepted(secure, hospital.papers("scanner"))
     assert rows(secure.sessions, Refusal) == []
+
+
+def test_a_source_is_asked_by_tls_and_not_at_all_without_a_certificate(hospital: Authority) -> None:
+    archives, ours = hospital.papers("archive"), hospital.papers("node")
+    context = Credentials(ours.settings()).client_context
+    with archive(context=server(archives)) as here:
+        where = Query(host="127.0.0.1", port=here.port, tls="archive", timeout=5)
+        assert count_images("1.2.3", where, "ARCHIVE", "L3NODE", context) == {}
+        with pytest.raises(NoAnswer, match="Unusable"):
+            count_images("1.2.3", where, "ARCHIVE", "L3NODE")
+    assert len(here.asked) == 1

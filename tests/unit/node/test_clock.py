@@ -3,7 +3,7 @@
 import threading
 import time
 
-from dicom_node.work.clock import Clock
+from dicom_node.work.clock import Bell, Clock
 from tests.factories import eventually
 
 
@@ -44,3 +44,26 @@ def test_no_call_is_made_or_left_running_after_the_end() -> None:
     ended = len(calls)
     time.sleep(0.25)
     assert len(calls) == ended
+
+
+def test_a_bell_is_heard_once_after_a_call_during_which_it_was_rung() -> None:
+    bell, stop, inside, go_on = Bell(), threading.Event(), threading.Semaphore(0), threading.Semaphore(0)
+
+    def call() -> None:
+        inside.release()
+        go_on.acquire()
+        raise RuntimeError("told so")
+
+    thread = threading.Thread(target=bell.answer, args=("bell", call, stop))
+    thread.start()
+    bell.ring()
+    inside.acquire()
+    for _ in range(3):
+        bell.ring()
+    go_on.release(2)
+    assert inside.acquire(timeout=20)
+    assert not inside.acquire(timeout=0.1)
+    stop.set()
+    bell.ring()
+    thread.join(20)
+    assert not thread.is_alive()

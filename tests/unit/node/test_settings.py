@@ -129,6 +129,15 @@ def test_a_limit_of_no_time_is_a_fault(section: str, key: str) -> None:
         Settings.model_validate({"node": {"data": "/d", "time_zone": "UTC"}, section: {key: 0}})
 
 
+@pytest.mark.parametrize("field", ["host", "port"])
+def test_a_source_that_may_be_asked_says_where(field: str) -> None:
+    query = {name: value for name, value in {"host": "h", "port": 104}.items() if name != field}
+    with pytest.raises(ValidationError, match=f"query.{field}"):
+        Settings.model_validate(
+            {"node": {"data": "/d", "time_zone": "UTC"}, "source": [{"ae_title": "A", "query": query}]}
+        )
+
+
 @pytest.mark.parametrize("folds", ["all", 2, [0, 3]])
 def test_folds_are_all_or_one_or_some(folds: object) -> None:
     settings = Settings.model_validate({"node": {"data": "/d", "time_zone": "UTC"}, "analysis": {"folds": folds}})
