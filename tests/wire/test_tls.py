@@ -402,7 +402,7 @@ def test_a_source_is_asked_by_tls_and_not_at_all_without_a_certificate(hospital:
     archives, ours = hospital.papers("archive"), hospital.papers("node")
     context = Credentials(ours.settings()).client_context
     with archive(context=server(archives)) as here:
-        where = Query(host="127.0.0.1", port=here.port, tls="archive", timeout=5)
+        where = Query(host="127.0.0.1", port=here.port, tls=True, timeout=5)
         assert count_images("1.2.3", where, "ARCHIVE", "L3NODE", context) == {}
         with pytest.raises(NoAnswer, match="Unusable"):
             count_images("1.2.3", where, "ARCHIVE", "L3NODE")
