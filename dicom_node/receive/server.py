@@ -7,9 +7,8 @@ from collections.abc import Callable
 from functools import partial
 from io import BytesIO
 from ipaddress import ip_address
-from typing import Any
+from typing import Any, NamedTuple
 
-import structlog
 from pydicom.dataset import Dataset
 from pydicom.uid import UID, AllTransferSyntaxes
 from pynetdicom import AE, evt
@@ -27,17 +26,29 @@ from dicom_node.receive.register import Registrar
 from dicom_node.receive.spool import Spool
 from dicom_node.status import SUCCESS
 
-LOG = structlog.get_logger(__name__)
+
+class Rejection(NamedTuple):
+    """Result, source and reason of an A-ASSOCIATE-RJ (PS3.8 section 9.3.4), and our words for the row."""
+
+    result: int
+    source: int
+    diagnostic: int
+    words: str
+
+
 PATIENCE = 10.0
 """Seconds in which a TLS handshake is done, and then an association asked for."""
 GOODBYE = 1.0
 """Seconds in which an A-ABORT is sent before a connection is left."""
 LONGEST_PDU = 1 << 18
 """Bytes of a P-DATA-TF that peers are asked not to exceed."""
-PERMANENT, TRANSIENT = 0x01, 0x02
-BY_USER, BY_PROVIDER = 0x01, 0x03
-CALLING_AE, CALLED_AE, CONGESTION, LIMIT_EXCEEDED = 0x03, 0x07, 0x01, 0x02
-"""Results, sources and reasons of a rejection (PS3.8 section 9.3.4)."""
+WRONG_TITLE = Rejection(1, 1, 7, "wrong called AE title")
+STRANGER = Rejection(1, 1, 3, "calling AE title is no [[source]]")
+ELSEWHERE = Rejection(1, 1, 3, "calling AE title from another address")
+TOO_MANY = Rejection(2, 3, 2, "more than max_associations at once")
+NEARLY_FULL = Rejection(2, 3, 1, "disk nearly full")
+REJECTIONS = (WRONG_TITLE, STRANGER, ELSEWHERE, TOO_MANY, NEARLY_FULL)
+"""Whoever meets one of these is not let in; 1 is permanent, 2 transient: the peer tries again."""
 RETIRED_JPEG = tuple(f"1.2.840.10008.1.2.4.{process}" for process in (52, 53, 54, 55, 56, *range(58, 67)))
 WATERMARK = 2
 """Associations are refused while the disk has less than this many times minimum_free_bytes."""
@@ -132,26 +143,26 @@ class Receiver:
             address=requestor.address,
         )
         if refusal := self._refusal(visit):
-            event.assoc.acse.send_reject(*refusal[:3])
+            event.assoc.acse.send_reject(refusal.result, refusal.source, refusal.diagnostic)
             event.assoc.kill()
-            self._door.count(visit, "association", refusal[3])
+            self._door.count(visit, "association", refusal.words)
         else:
             self._door.open(event.assoc, visit)
             event.assoc.acceptor.supported_contexts = _contexts(requestor.primitive)
 
-    def _refusal(self, visit: Visit) -> tuple[int, int, int, str] | None:
-        """Result, source, reason and words of the rejection; None for who may come in."""
+    def _refusal(self, visit: Visit) -> Rejection | None:
+        """Why the peer is not let in; None for who may come in."""
         source = self._sources.get(visit.calling_ae)
         if visit.called_ae != self._ae.ae_title.strip():
-            return PERMANENT, BY_USER, CALLED_AE, "wrong called AE title"
+            return WRONG_TITLE
         if source is None:
-            return PERMANENT, BY_USER, CALLING_AE, "calling AE title is no [[source]]"
+            return STRANGER
         if source.host and ip_address(source.host) != ip_address(visit.address):
-            return PERMANENT, BY_USER, CALLING_AE, "calling AE title from another address"
+            return ELSEWHERE
         if self._door.visits() >= self._settings.max_associations:
-            return TRANSIENT, BY_PROVIDER, LIMIT_EXCEEDED, "more than max_associations at once"
+            return TOO_MANY
         if self._door.spool.free() < WATERMARK * self._settings.minimum_free_bytes:
-            return TRANSIENT, BY_PROVIDER, CONGESTION, "disk nearly full"
+            return NEARLY_FULL
         return None
 
     def _turn_away(self, address: str, reason: str) -> None:

@@ -13,7 +13,6 @@ from pydantic import BaseModel
 from config.settings import Settings
 from dicom_node.checks import PACKAGES
 from dicom_node.cli import app
-from dicom_node.status import MEANING
 from tests.conftest import named_in_risks
 from tests.factories import REPOSITORY
 
@@ -111,9 +110,3 @@ def test_readme_pictures_exist() -> None:
     assert pictures
     for picture in pictures:
         assert (REPOSITORY / Path(picture)).is_file()
-
-
-def test_the_conformance_statement_lists_every_status_as_the_code_means_it() -> None:
-    statement = (REPOSITORY / "dicom_node" / "CONFORMANCE.md").read_text()
-    for status, meaning in MEANING.items():
-        assert f"| 0x{status:04X} | {meaning} |" in statement

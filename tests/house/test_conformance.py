@@ -1,0 +1,49 @@
+"""The DICOM conformance statement says what the code does."""
+
+import re
+
+from pydicom.uid import UID
+
+from config.settings import ReceiveSettings
+from dicom_node.receive.listener import STRANGERS
+from dicom_node.receive.pdu import LONGEST_PDU as LONGEST_TAKEN
+from dicom_node.receive.server import LONGEST_PDU, PATIENCE, REJECTIONS, STORAGE, SYNTAXES, WATERMARK
+from dicom_node.receive.spool import IMPLEMENTATION_CLASS_UID
+from dicom_node.status import MEANING
+from tests.factories import REPOSITORY
+
+STATEMENT = (REPOSITORY / "dicom_node" / "CONFORMANCE.md").read_text()
+
+
+def rows_of(title: str) -> set[tuple[str, ...]]:
+    """The cells of the tables in one section of the conformance statement."""
+    section = STATEMENT.split(f"\n## {title}\n")[1].split("\n## ")[0]
+    lines = [line for line in section.splitlines() if line.startswith("| ")]
+    return {tuple(cell.strip() for cell in line.strip("|").split("|")) for line in lines}
+
+
+def test_the_conformance_statement_names_every_status_as_the_code_means_it() -> None:
+    told = {row for row in rows_of("C-STORE responses") if re.fullmatch("0x[0-9A-F]{4}", row[0])}
+    assert told == {(f"0x{status:04X}", meaning) for status, meaning in MEANING.items()}
+
+
+def test_the_conformance_statement_names_every_rejection() -> None:
+    told = rows_of("Who is let in") - {("result", "source", "reason", "words")}
+    assert told == {tuple(map(str, rejection)) for rejection in REJECTIONS}
+
+
+def test_the_conformance_statement_names_every_transfer_syntax_and_storage_class() -> None:
+    heads = {("UID", "name")}
+    assert rows_of("Transfer syntaxes of the Storage SCP") - heads == {(uid, uid.name) for uid in SYNTAXES}
+    assert rows_of("SOP classes of the Storage SCP") - heads == {(uid, UID(uid).name) for uid in STORAGE}
+
+
+def test_the_conformance_statement_tells_the_limits_and_their_defaults() -> None:
+    told, defaults = dict(row for row in rows_of("Application entity") if len(row) == 2), ReceiveSettings()
+    assert told["connections that have not asked for an association"].startswith(f"{STRANGERS};")
+    assert told["TLS handshake, then A-ASSOCIATE-RQ (ARTIM)"].startswith(f"{PATIENCE:g} s each")
+    assert told["longest P-DATA-TF asked for; taken"] == f"{LONGEST_PDU} bytes; {LONGEST_TAKEN} bytes"
+    assert told["associations at once"] == f"`max_associations` ({defaults.max_associations})"
+    assert told["silence within an association"].startswith(f"`network_timeout` ({defaults.network_timeout:g} s)")
+    assert told["free disk"].endswith(f"below {WATERMARK} times that")
+    assert IMPLEMENTATION_CLASS_UID in STATEMENT
