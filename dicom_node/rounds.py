@@ -74,7 +74,7 @@ class Rounds:
             busy=busy,
             interrupted=series.interrupted,
             finished=self._finished(series.study),
-            positions_mm=inbox.positions(session, series.id),
+            positions_mm=() if busy or series.interrupted else inbox.positions(session, series.id),
             images=closing.arrived(session, series.study_id).get(uid, 0) if count else 0,
             count=count,
         )

@@ -30,7 +30,7 @@ LOG = structlog.get_logger(__name__)
 BATCH = 200
 PAUSE = 0.015
 """Seconds without news that end a batch: when little arrives, rows follow their files within 50 ms."""
-LONGEST_WAIT = 0.1
+LONGEST_WAIT = 0.05
 """Seconds from the first of a batch to its writing: a transaction costs as much as the rows of 60 images."""
 RETRY_WAIT = 1.0
 PATIENCE = 60
@@ -96,7 +96,7 @@ class Registrar:
         with suppress(queue.Empty):
             batch.append(self._news.get(timeout=0.2))
             ends = time.monotonic() + LONGEST_WAIT
-            while len(batch) < BATCH and (left := ends - time.monotonic()) > 0:
+            while len(batch) < BATCH and not isinstance(batch[-1], Ended) and (left := ends - time.monotonic()) > 0:
                 batch.append(self._news.get(timeout=min(left, PAUSE)))
         return batch
 

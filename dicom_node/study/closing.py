@@ -42,8 +42,8 @@ class Arrived:
     """What is known of a series that is being received.
 
     `busy`: an open association carries it; `interrupted`: its last association broke off; `finished`: its source
-    sends complete series only; `images`: how many arrived, 0 while they carry more than one identity; `count`: what
-    its source counts.
+    sends complete series only; `positions_mm` matter only to a series that is none of these; `images`: how many
+    arrived, 0 while they carry more than one identity; `count`: what its source counts.
     """
 
     first_at: datetime
