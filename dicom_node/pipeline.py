@@ -76,7 +76,8 @@ def _measured(job: Job, models: Models, rules: AnalysisSettings, watch: "_Watch"
     watch.step("measurement")
     found = _finding(job, series, stack, level, ct, segmentation, models, rules)
     watch.step("objects")
-    made = objects(stack.images[index].header, found, _identity(job))
+    image = stack.images[index]
+    made = objects(image.header, found, _identity(job), image.frame)
     watch.step("files")
     image_nii, label_nii = to_nifti(stack, index, ct.hu), to_nifti(stack, index, found.labels)
     return Measured(
@@ -144,7 +145,7 @@ def _finding(
         level=level,
         agreement=agreement,
         model=models.card if job.labels is None else None,
-        doubts=doubts(level, labels, agreement, rules, source_changed=job.source_changed),
+        doubts=(*stack.remarks, *doubts(level, labels, agreement, rules, source_changed=job.source_changed)),
         person=person,
     )
 

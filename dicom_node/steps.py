@@ -274,9 +274,13 @@ def _closed(session: Session, study_id: int) -> list[Series]:
 
 def _record(session: Session, series: Series, verdict: Verdict, best: bool, now: datetime) -> None:
     """Score, or reason, of one series; the best is chosen, the others are ignored."""
-    reason = str(verdict.refusal) if verdict.refusal else None if best else "another series of the study is better"
+    reason = str(verdict.refusal or verdict.score)
+    if verdict.score and not best:
+        reason = f"another series of the study is better; {reason}"
     to = "chosen" if best else "ignored"
-    series.score = verdict.score
+    series.score = verdict.score.total if verdict.score else None
+    code = verdict.refusal.reason if verdict.refusal else None
+    LOG.info("series.judged", id=series.id, to=to, score=series.score, reason=code)
     session.flush()
     if series.state == to:
         note(session, Entity.SERIES, series.id, to, to, now=now, reason=reason)
