@@ -95,3 +95,5 @@ def _objects(outcome: Outcome, prefix: str) -> Iterator[tuple[str, bytes]]:
             yield f"{encoded.kind}.dcm", encoded.data
         yield f"{prefix}-image.nii.gz", outcome.image_nii
         yield f"{prefix}-label.nii.gz", outcome.label_nii
+        if outcome.evidence_png:
+            yield "evidence.png", outcome.evidence_png

@@ -14,6 +14,7 @@ from config.settings import Settings
 from dicom_node.checks import PACKAGES
 from dicom_node.cli import app
 from dicom_node.status import MEANING
+from inference.errors import Reason
 from tests.conftest import named_in_risks
 from tests.factories import REPOSITORY
 
@@ -117,3 +118,8 @@ def test_the_conformance_statement_lists_every_status_as_the_code_means_it() -> 
     statement = (REPOSITORY / "dicom_node" / "CONFORMANCE.md").read_text()
     for status, meaning in MEANING.items():
         assert f"| 0x{status:04X} | {meaning} |" in statement
+
+
+def test_the_readme_explains_every_reason_and_no_other() -> None:
+    rows = re.findall(r"^\| `(\w+)` \|", README, re.MULTILINE)
+    assert sorted(rows) == sorted(Reason)

@@ -32,7 +32,7 @@ def test_measured_leaves_objects_numbers_and_a_nifti_pair(tmp_path: Path, warm_c
     verdict = run([tmp_path / "ct"], tmp_path / "out", warm_cache)
     assert (verdict.word, verdict.reasons) == ("measured", ())
     names = {path.name for path in (tmp_path / "out").iterdir()}
-    assert {"seg.dcm", "sr.dcm", "key.dcm", "measurements.json"} <= names
+    assert {"seg.dcm", "sr.dcm", "key.dcm", "evidence.png", "measurements.json"} <= names
     (image,), (label,) = ((tmp_path / "out").glob(f"*-{kind}.nii.gz") for kind in ("image", "label"))
     one, other = nibabel.load(image), nibabel.load(label)
     assert np.array_equal(one.affine, other.affine)
