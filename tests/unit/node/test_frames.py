@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 from pydicom import dcmread
+from pydicom.uid import ImplicitVRLittleEndian, RLELossless
 
 from config.settings import AnalysisSettings
 from dicom_node.study.admission import admit
@@ -47,6 +48,19 @@ def test_frames_have_the_geometry_and_the_pixels_of_the_images(files: list[Path]
     assert np.array_equal(read_volume(frames).hu, read_volume(plain).hu)
     for index in (0, 7, 29):
         assert np.array_equal(read_slice(frames, index).hu, read_slice(plain, index).hu)
+
+
+@pytest.mark.parametrize("syntax", [ImplicitVRLittleEndian, RLELossless])
+def test_frames_are_read_in_other_transfer_syntaxes(syntax: str, files: list[Path], tmp_path: Path) -> None:
+    path = write_enhanced(files, tmp_path / "enhanced.dcm", PatientComments="früh", SpecificCharacterSet="ISO_IR 100")
+    plain, stored = read_volume(admit(only([path]), RULES)), dcmread(path)
+    if syntax == RLELossless:
+        stored.compress(RLELossless, generate_instance_uid=False)
+    stored.file_meta.TransferSyntaxUID = syntax
+    stored.save_as(path, implicit_vr=syntax == ImplicitVRLittleEndian, little_endian=True)
+    series = only([path])
+    assert series.header.PatientComments == "früh"
+    assert np.array_equal(read_volume(admit(series, RULES)).hu, plain.hu)
 
 
 def test_a_frame_is_named_by_its_number_in_the_file(files: list[Path], tmp_path: Path) -> None:
