@@ -26,7 +26,7 @@ from dicom_node import store
 from dicom_node.deliver.send import Fate, Receipt, Thing, send
 from dicom_node.digests import joined_digest, settings_digest
 from dicom_node.job import Job, Measured, Outcome, Request
-from dicom_node.study.choose import Verdict, judge
+from dicom_node.study.choose import Verdict, judge, unread
 from dicom_node.study.series import read_series
 from dicom_node.work.bench import Closed, JobFailed, Workbench, WorkerLost
 from dicom_node.work.engine import Engine, Work
@@ -117,14 +117,16 @@ class Steps:
         now = self.now()
         rows = {series.series_instance_uid: series for series in _closed(session, study.id)}
         best = verdicts[0] if verdicts and verdicts[0].stack and study.patient_id else None
-        for verdict in verdicts:
-            _record(session, rows[verdict.series.series_instance_uid], verdict, verdict is best, now)
+        read = {verdict.series.series_instance_uid: verdict for verdict in verdicts}
+        judged = {uid: read.get(uid) or unread(uid) for uid in rows}
+        for uid, verdict in judged.items():
+            _record(session, rows[uid], verdict, verdict is best, now)
         if best:
             why = self._decide(session, study.id, rows[best.series.series_instance_uid])
         elif not study.patient_id:
             why = f"{Reason.NO_PATIENT_ID}: a result could not be filed with its patient"
         else:
-            why = "; ".join(sorted({str(verdict.refusal) for verdict in verdicts})) or "no series"
+            why = "; ".join(sorted({str(verdict.refusal) for verdict in judged.values()})) or "no series"
         move(session, Entity.STUDY, study.id, "settled", "chosen", now=now, reason=why)
 
     def _decide(self, session: Session, study_id: int, series: Series) -> str:

@@ -78,6 +78,12 @@ def _rank(verdict: Verdict) -> tuple[float, str]:
     return (-verdict.score.total if verdict.score else 0.0, verdict.series.series_instance_uid)
 
 
+def unread(series_instance_uid: str) -> Verdict:
+    """The verdict on a series of which no file could be read as an image."""
+    series = Series(series_instance_uid=series_instance_uid, images=())
+    return Verdict(series=series, refusal=Unsuitable(Reason.NOT_DICOM, "no image of the series can be read"))
+
+
 def chosen(verdicts: tuple[Verdict, ...]) -> Stack:
     """The stack to measure; raises `Unsuitable` with the only reason, or with all of them."""
     if verdicts and verdicts[0].stack is not None:

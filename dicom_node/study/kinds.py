@@ -40,7 +40,18 @@ IMAGE_TYPES: Mapping[Reason, frozenset[str]] = MappingProxyType(
         ),
         # CT_SOM7 VPCT\AVG, CT_SOM8 PERF\MIP (Siemens perfusion); derived pixel contrast of C.8.16.1.4
         Reason.DERIVED: frozenset(
-            {"SECONDARY", "PERFUSION", "PERF", "VPCT", "AVG", "MEAN", "ADDITION", "SUBTRACTION", "DIVISION"}
+            {
+                "SECONDARY",
+                "PERFUSION",
+                "PERF",
+                "VPCT",
+                "AVG",
+                "AVERAGE",
+                "MEAN",
+                "ADDITION",
+                "SUBTRACTION",
+                "DIVISION",
+            }
             | {"MASKED", "MULTIPLICATION", "STD_DEVIATION", "QUANTITY"}
         ),
     }
