@@ -41,7 +41,7 @@ def write_enhanced(
 
 
 def write_concatenation(files: Sequence[Path], folder: Path, parts: int = 2) -> list[Path]:
-    """The same cut into `parts` objects (PS3.3 C.7.6.16.1.3)."""
+    """The same cut into `parts` objects (PS3.3 C.7.6.16)."""
     size = -(-len(files) // parts)
     return [
         write_enhanced(

@@ -5,7 +5,7 @@ coded attributes first, the words of people after them, the grid of the images l
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date
 
 from pydicom.uid import (
@@ -42,11 +42,10 @@ def _is_ct(series: Series, _rules: AnalysisSettings) -> None:
     if header.get("Modality") != "CT":
         raise Unsuitable(Reason.NOT_CT, f"Modality {header.get('Modality') or 'missing'}, not CT")
     if sop_class == SecondaryCaptureImageStorage or sop_class.startswith(f"{SecondaryCaptureImageStorage}."):
-        said = kinds.why_refused_by_words(header)
-        dose = said is not None and said.reason is Reason.DOSE_REPORT
-        raise (
-            said if said and dose else Unsuitable(Reason.SECONDARY_CAPTURE, "a secondary capture, not an image of CT")
-        )
+        said = kinds.by_words(header)
+        if said and said.reason is Reason.DOSE_REPORT:
+            raise said
+        raise Unsuitable(Reason.SECONDARY_CAPTURE, "a secondary capture, no image of a CT")
     if sop_class not in CT_IMAGES:
         raise Unsuitable(Reason.NOT_CT, "neither CT Image nor Enhanced CT Image Storage")
 
@@ -54,22 +53,24 @@ def _is_ct(series: Series, _rules: AnalysisSettings) -> None:
 def _is_cross_section(series: Series, rules: AnalysisSettings) -> None:
     """By the attributes of every image: a localizer may lie among sections."""
     for image in series.images:
-        _unless_admitted(kinds.why_refused(image.header), rules)
+        _unless_admitted(kinds.by_attributes(image.header), rules)
     if (thickness := number(series.header, "SliceThickness") or 0.0) >= THICK_SLAB_MM:
         raise Unsuitable(Reason.SLAB, f"sections {thickness:g} mm thick")
 
 
 def _is_called_so(series: Series, rules: AnalysisSettings) -> None:
-    _unless_admitted(kinds.why_refused_by_words(series.header), rules)
+    said = kinds.by_words(series.header)
+    _unless_admitted([said] if said else [], rules)
 
 
-def _unless_admitted(refusal: Unsuitable | None, rules: AnalysisSettings) -> None:
-    if refusal and refusal.reason not in rules.admit_also:
-        raise refusal
+def _unless_admitted(refusals: Iterable[Unsuitable], rules: AnalysisSettings) -> None:
+    for refusal in refusals:
+        if refusal.reason not in rules.admit_also:
+            raise refusal
 
 
 def _is_whole(series: Series, _rules: AnalysisSettings) -> None:
-    """All parts of a concatenation are there (PS3.3 C.7.6.16.1.3); each part's frames are images as any others."""
+    """All parts of a concatenation are there (PS3.3 C.7.6.16); each part's frames are images as any others."""
     header = series.header
     parts = {image.header.get("InConcatenationNumber") for image in series.images}
     if len(parts) < (number(header, "InConcatenationTotalNumber") or 1):

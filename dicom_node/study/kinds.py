@@ -1,7 +1,7 @@
 """What kind of image a CT image is: by its attributes, and by the words of people only where these say nothing.
 
 The tables are data: what the standard defines (PS3.3 C.8.2.1.1.1, C.8.15.2.1.1, C.8.16.1) and what the scanners of
-Siemens, GE, Philips and Canon were seen to write.  A kind in `REFUSALS` is refused, one in `REMARKS` only marked.
+Siemens, GE, Philips and Canon were seen to write.  Nothing is decided here but what an image is called.
 """
 
 import re
@@ -117,21 +117,27 @@ ENERGY = "MonoenergeticEnergyEquivalent"
 KEV = re.compile(r"(\d{2,3}) ?kev", re.IGNORECASE)
 
 
-def why_refused(header: Dataset) -> Unsuitable | None:
-    """The kind that `header` shows by coded attributes, if it is one that is refused."""
-    words = _type_words(header)
-    for reason, known in IMAGE_TYPES.items():
-        if found := next((value for value in words if value in known), None):
-            return Unsuitable(reason, f"ImageType holds {found}")
+def by_attributes(header: Dataset) -> Iterator[Unsuitable]:
+    """What coded attributes say against `header`: at most once by ImageType, then by others, by the maker."""
+    if refusal := _by_image_type(header):
+        yield refusal
     for (keyword, value), reason in ATTRIBUTES.items():
         if value in _values(header, keyword):
-            return Unsuitable(reason, f"{keyword} is {value}")
-    maker = CONE_BEAM_MAKERS.search(f"{header.get('Manufacturer') or ''} {header.get('ManufacturerModelName') or ''}")
-    return Unsuitable(Reason.CONE_BEAM, f"made by {maker.group()}") if maker else None
+            yield Unsuitable(reason, f"{keyword} is {value}")
+    if maker := CONE_BEAM_MAKERS.search(f"{_text(header, 'Manufacturer')} {_text(header, 'ManufacturerModelName')}"):
+        yield Unsuitable(Reason.CONE_BEAM, f"made by {maker.group().lower()}")
 
 
-def why_refused_by_words(header: Dataset) -> Unsuitable | None:
-    """The kind that SeriesDescription names, if it is one that is refused."""
+def _by_image_type(header: Dataset) -> Unsuitable | None:
+    words = _type_words(header)
+    for reason, known in IMAGE_TYPES.items():
+        if found := next((word for word in words if word in known), None):
+            return Unsuitable(reason, f"ImageType holds {found}")
+    return None
+
+
+def by_words(header: Dataset) -> Unsuitable | None:
+    """What SeriesDescription says against `header`, if it names a kind that is refused."""
     description = str(header.get("SeriesDescription") or "")
     for reason, pattern in WORDS.items():
         if said := pattern.search(description):

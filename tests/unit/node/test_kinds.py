@@ -7,8 +7,8 @@ from pydicom.dataset import Dataset
 
 from config.settings import AnalysisSettings
 from dicom_node.study.admission import admit
-from dicom_node.study.kinds import remarks, why_refused, why_refused_by_words
-from inference.errors import Reason
+from dicom_node.study.kinds import by_attributes, by_words, remarks
+from inference.errors import Reason, Unsuitable
 from tests.unit.node.factories import make_image, make_series
 
 VENDORS = {
@@ -78,35 +78,44 @@ PLAIN = (
 
 @pytest.mark.parametrize(("image_type", "reason"), VENDORS.items(), ids=VENDORS)
 def test_what_scanners_write_into_image_type(image_type: str, reason: Reason | None) -> None:
-    refusal = why_refused(make_image(ImageType=image_type.split("\\")))
-    assert (refusal.reason if refusal else None) is reason
+    refusals = by_attributes(make_image(ImageType=image_type.split("\\")))
+    assert [refusal.reason for refusal in refusals] == ([reason] if reason else [])
 
 
 @pytest.mark.parametrize(
     ("attributes", "reason"), [(one, reason) for reason, some in ATTRIBUTES.items() for one in some]
 )
 def test_other_coded_attributes(attributes: dict[str, Any], reason: Reason) -> None:
-    refusal = why_refused(make_image(**attributes))
-    assert refusal
-    assert refusal.reason is reason
+    assert [refusal.reason for refusal in by_attributes(make_image(**attributes))] == [reason]
 
 
 @pytest.mark.parametrize(("words", "reason"), [(one, reason) for reason, some in WORDS.items() for one in some])
 def test_what_people_call_it(words: str, reason: Reason) -> None:
-    refusal = why_refused_by_words(make_image(SeriesDescription=words))
+    refusal = by_words(make_image(SeriesDescription=words))
     assert refusal
     assert refusal.reason is reason
 
 
 @pytest.mark.parametrize("words", PLAIN)
 def test_plain_names_are_no_reason(words: str) -> None:
-    assert why_refused_by_words(make_image(SeriesDescription=words)) is None
+    assert by_words(make_image(SeriesDescription=words)) is None
 
 
 def test_attributes_speak_before_words() -> None:
-    refusal = why_refused(make_image(ImageType=["ORIGINAL", "PRIMARY", "LOCALIZER"], SeriesDescription="MIP"))
-    assert refusal
-    assert refusal.reason is Reason.LOCALIZER
+    with pytest.raises(Unsuitable) as refusal:
+        admit(
+            make_series(ImageType=["ORIGINAL", "PRIMARY", "LOCALIZER"], SeriesDescription="MIP"), AnalysisSettings()
+        )
+    assert refusal.value.reason is Reason.LOCALIZER
+
+
+def test_an_admitted_reformat_is_still_refused_for_another_reason() -> None:
+    rules = AnalysisSettings(admit_also=("reformat",))
+    reformat = {"ImageType": ["DERIVED", "SECONDARY", "REFORMATTED", "AVERAGE"]}
+    assert admit(make_series(**reformat), rules)
+    with pytest.raises(Unsuitable) as refusal:
+        admit(make_series(**reformat, ManufacturerModelName="On-Board Imager"), rules)
+    assert refusal.value.reason is Reason.CONE_BEAM
 
 
 @pytest.mark.parametrize(
