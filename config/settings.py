@@ -171,6 +171,8 @@ class AnalysisSettings(Frozen):
     """Distance of slice centres that the level finder was tested for, mm."""
     maximum_tilt_degrees: Annotated[float, Field(ge=0, le=45)] = 5.0
     """Gantry tilt or oblique sections: beyond it the area is not that of an axial section (1/cos 5 deg = 0.4 %)."""
+    admit_also: tuple[Literal["reformat", "derived_image"], ...] = ()
+    """Kinds refused by default that this site measures: where axial reformats are the routine series."""
     minimum_agreement: Annotated[float, Field(ge=0, le=1)] = 0.80
     """Mean pairwise Dice of the folds over all muscle below which the result is in doubt."""
 

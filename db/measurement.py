@@ -45,6 +45,7 @@ class Measurement(Base):
 
     sop_instance_uid: Mapped[str | None] = mapped_column(String(64))
     instance_number: Mapped[int | None]
+    frame_number: Mapped[int | None]  # from 1, of a multi-frame image
     l3_status: Mapped[str | None] = mapped_column(String(16))
     l3_index: Mapped[int | None]
     l3_z_mm: Mapped[float | None]

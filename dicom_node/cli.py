@@ -141,12 +141,37 @@ def echo(
 
 
 @app.command()
-def check(config: Config = Path("l3node.toml")) -> None:
-    """Prove a settings file: folder rights, disk, database, model, packages, destinations."""
+def check(
+    files: Annotated[list[Path] | None, typer.Argument(exists=True, help="With --explain: files or folders.")] = None,
+    explain: Annotated[bool, typer.Option("--explain", help="Say what the rules make of FILES instead.")] = False,
+    config: Annotated[
+        Path | None, typer.Option("--config", "-c", help="Settings file, l3node.toml if omitted.")
+    ] = None,
+) -> None:
+    """Prove a settings file: folder rights, disk, database, model, packages, destinations.
+
+    With --explain and FILES: which series would be admitted, with what score, which refused and why, and which would
+    be measured.  Without --config by the default rules.  Opens no model and needs no data folder.
+    """
+    if bool(files) != explain:
+        _fail("--explain and FILES go together")
+    if not (_explain(files, config) if files else _proved(config or Path("l3node.toml"))):
+        raise typer.Exit(1)
+
+
+def _explain(files: list[Path], config: Path | None) -> bool:
+    from rich.console import Console
+
+    from config.settings import AnalysisSettings
+    from dicom_node.explain import explain
+
+    return explain(files, _settings(config).analysis if config else AnalysisSettings(), Console())
+
+
+def _proved(config: Path) -> bool:
     from dicom_node import console
 
-    if not console.check(_settings(config)):
-        raise typer.Exit(1)
+    return console.check(_settings(config))
 
 
 @app.command("config")

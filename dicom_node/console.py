@@ -16,7 +16,7 @@ from dicom_node import checks, worker
 from dicom_node.deliver.send import send_files
 from dicom_node.job import Measured, NotMeasured
 from dicom_node.process import process as process_files
-from dicom_node.process import walk
+from dicom_node.study.series import walk
 from inference.model_card import CAVEATS, ModelStatus
 from reporting import wording
 
@@ -87,7 +87,7 @@ def say_level(console: Console, facts: Mapping[str, Any], beside: str = "") -> N
     """Which image was measured, how sure the level is, how the folds agree, and who vouches for the model."""
     score = wording.score(facts["l3_confidence"])
     lines = [
-        f"L3 on CT image {facts['instance_number']} (position {facts['l3_position_mm']:.1f} mm){beside}",
+        f"L3 on CT {_image(facts)} (position {facts['l3_position_mm']:.1f} mm){beside}",
         f"finder's own score {score}, anchors {facts['l3_anchors'].replace(',', ', ') or 'none'}",
     ]
     if facts.get("fold_dice") is not None:
@@ -98,6 +98,11 @@ def say_level(console: Console, facts: Mapping[str, Any], beside: str = "") -> N
         console.print(f"doubt: {doubt}", style="yellow", highlight=False, soft_wrap=True, markup=False)
     status = ModelStatus(facts["model_status"])
     console.print(f"model {facts['model_name']}: {CAVEATS[status] or status}", style="bold yellow", highlight=False)
+
+
+def _image(facts: Mapping[str, Any]) -> str:
+    frame = facts["frame_number"]
+    return f"frame {frame}" if frame else f"image {facts['instance_number']}"
 
 
 def _area(value: float | None) -> str:

@@ -39,6 +39,7 @@ def _level(found: Finding, stack: Stack, index: int) -> Facts:
     return {
         "sop_instance_uid": str(stack.images[index].header.SOPInstanceUID),
         "instance_number": _whole(number(stack.images[index].header, "InstanceNumber")),
+        "frame_number": stack.images[index].frame,
         "l3_status": str(level.status),
         "l3_index": index,
         "l3_z_mm": level.z_mm,

@@ -54,11 +54,15 @@ class Job:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Measured:
-    """Numbers and finished objects; `doubts` decide with the review policy whether they leave."""
+    """Numbers and finished objects; `doubts` decide with the review policy whether they leave.
+
+    `evidence_png` shows where the level comes from; None when a person gave it.
+    """
 
     facts: Facts
     doubts: tuple[str, ...]
     objects: tuple[Encoded, ...]
+    evidence_png: bytes | None = field(repr=False)
     image_nii: bytes = field(repr=False)
     label_nii: bytes = field(repr=False)
     seconds: dict[str, float]

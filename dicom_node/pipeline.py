@@ -29,6 +29,7 @@ from inference.segmentation import Member, Segmentation
 from reporting.finding import Finding, Identity, Person
 from reporting.measure import measure
 from reporting.objects import objects
+from reporting.picture.evidence import evidence_png
 
 Tell: TypeAlias = Callable[[str], None]
 """Told the name of each step when it begins."""
@@ -70,19 +71,21 @@ def _measured(job: Job, models: Models, rules: AnalysisSettings, watch: "_Watch"
     watch.step("headers")
     series, stack = _series_and_stack(job, rules)
     watch.step("level")
-    level, index, ct = _level(job, stack)
+    at = _located(job, stack)
     watch.step("segmentation")
-    segmentation = _segmentation(job, ct, models)
+    segmentation = _segmentation(job, at.ct, models)
     watch.step("measurement")
-    found = _finding(job, series, stack, level, ct, segmentation, models, rules)
+    found = _finding(job, series, stack, at, segmentation, models, rules)
     watch.step("objects")
-    made = objects(stack.images[index].header, found, _identity(job))
+    image = stack.images[at.index]
+    made = objects(image.header, found, _identity(job), image.frame)
     watch.step("files")
-    image_nii, label_nii = to_nifti(stack, index, ct.hu), to_nifti(stack, index, found.labels)
+    image_nii, label_nii = to_nifti(stack, at.index, at.ct.hu), to_nifti(stack, at.index, found.labels)
     return Measured(
-        facts=facts_of(found, stack, index),
+        facts=facts_of(found, stack, at.index),
         doubts=found.doubts,
         objects=made,
+        evidence_png=at.evidence_png,
         image_nii=image_nii,
         label_nii=label_nii,
         seconds=watch.stop(),
@@ -100,19 +103,36 @@ def _series_and_stack(job: Job, rules: AnalysisSettings) -> tuple[Series, Stack]
     return verdicts[0].series, chosen(verdicts)
 
 
-def _level(job: Job, stack: Stack) -> tuple[L3Level, int, CtSlice]:
-    """The level, its canonical index and its slice; a given slice is read alone."""
-    given = job.request.slice
-    if given is not None:
-        if not 0 <= given < len(stack.images):
-            raise Unsuitable(Reason.SLICE_OUT_OF_RANGE, f"slice {given} of {len(stack.images)}")
-        height = stack.positions_mm[given] - stack.positions_mm[0]
-        level = L3Level(status=LevelStatus.GIVEN, index=given, z_mm=height, confidence=1.0, reason="slice given")
-        return level, given, read_slice(stack, given)
-    level = locate(read_volume(stack))
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Located:
+    """The level, its canonical index, its slice, and the picture that shows why."""
+
+    level: L3Level
+    index: int
+    ct: CtSlice
+    evidence_png: bytes | None = None
+
+
+def _located(job: Job, stack: Stack) -> _Located:
+    """Where the level is: given, or found in the volume, which is let go before the models need the memory."""
+    if (given := job.request.slice) is not None:
+        return _given(given, stack)
+    volume = read_volume(stack)
+    level = locate(volume)
     if level.status is not LevelStatus.FOUND or level.index is None:
         raise Unsuitable(REFUSALS[level.status], level.reason)
-    return level, level.index, read_slice(stack, level.index)
+    ct = read_slice(stack, level.index)
+    picture = evidence_png(volume, ct, level, level.evidence) if level.evidence else None
+    return _Located(level=level, index=level.index, ct=ct, evidence_png=picture)
+
+
+def _given(index: int, stack: Stack) -> _Located:
+    """A given slice, read alone."""
+    if not 0 <= index < len(stack.images):
+        raise Unsuitable(Reason.SLICE_OUT_OF_RANGE, f"slice {index} of {len(stack.images)}")
+    height = stack.positions_mm[index] - stack.positions_mm[0]
+    level = L3Level(status=LevelStatus.GIVEN, index=index, z_mm=height, confidence=1.0, reason="slice given")
+    return _Located(level=level, index=index, ct=read_slice(stack, index))
 
 
 def _segmentation(job: Job, ct: CtSlice, models: Models) -> Segmentation:
@@ -128,8 +148,7 @@ def _finding(
     job: Job,
     series: Series,
     stack: Stack,
-    level: L3Level,
-    ct: CtSlice,
+    at: _Located,
     segmentation: Segmentation,
     models: Models,
     rules: AnalysisSettings,
@@ -137,14 +156,14 @@ def _finding(
     person = _person(series)
     labels, agreement = segmentation.labels, segmentation.agreement
     return Finding(
-        ct=ct,
+        ct=at.ct,
         labels=labels,
         source_labels=stack.orientation.to_source(labels),
-        measurements=measure(ct, labels, person),
-        level=level,
+        measurements=measure(at.ct, labels, person),
+        level=at.level,
         agreement=agreement,
         model=models.card if job.labels is None else None,
-        doubts=doubts(level, labels, agreement, rules, source_changed=job.source_changed),
+        doubts=(*stack.remarks, *doubts(at.level, labels, agreement, rules, source_changed=job.source_changed)),
         person=person,
     )
 

@@ -14,6 +14,7 @@ from dicom_node.digests import joined_digest, settings_digest
 from dicom_node.job import Job, Measured, NotMeasured, Outcome, Request
 from dicom_node.pipeline import Tell, analyse, silent
 from dicom_node.store import write_durably
+from dicom_node.study.series import walk
 
 NUMBERS = "measurements.json"
 
@@ -44,15 +45,6 @@ def process(
         )
     word: Literal["held", "measured"] = "held" if outcome.doubts else "measured"
     return Verdict(word=word, reasons=outcome.doubts, outcome=outcome, written=written)
-
-
-def walk(files: Iterable[Path]) -> Iterator[Path]:
-    """Files as given, folders as all regular files below them."""
-    for path in files:
-        if path.is_dir():
-            yield from sorted(below for below in path.rglob("*") if below.is_file())
-        else:
-            yield path
 
 
 def _job(files: tuple[Path, ...], model_digest: str, rules: AnalysisSettings, zone: ZoneInfo) -> Job:
@@ -103,3 +95,5 @@ def _objects(outcome: Outcome, prefix: str) -> Iterator[tuple[str, bytes]]:
             yield f"{encoded.kind}.dcm", encoded.data
         yield f"{prefix}-image.nii.gz", outcome.image_nii
         yield f"{prefix}-label.nii.gz", outcome.label_nii
+        if outcome.evidence_png:
+            yield "evidence.png", outcome.evidence_png

@@ -26,7 +26,7 @@ from dicom_node import store, tls
 from dicom_node.deliver.send import Fate, Receipt, Thing, send
 from dicom_node.digests import joined_digest, settings_digest
 from dicom_node.job import Job, Measured, Outcome, Request
-from dicom_node.study.choose import Verdict, judge
+from dicom_node.study.choose import Verdict, judge, unread
 from dicom_node.study.series import read_series
 from dicom_node.work.bench import Closed, JobFailed, Workbench, WorkerLost
 from dicom_node.work.engine import Engine, Work
@@ -119,14 +119,16 @@ class Steps:
         now = self.now()
         rows = {series.series_instance_uid: series for series in _closed(session, study.id)}
         best = verdicts[0] if verdicts and verdicts[0].stack and study.patient_id else None
-        for verdict in verdicts:
-            _record(session, rows[verdict.series.series_instance_uid], verdict, verdict is best, now)
+        read = {verdict.series.series_instance_uid: verdict for verdict in verdicts}
+        judged = {uid: read.get(uid) or unread(uid) for uid in rows}
+        for uid, verdict in judged.items():
+            _record(session, rows[uid], verdict, verdict is best, now)
         if best:
             why = self._decide(session, study.id, rows[best.series.series_instance_uid])
         elif not study.patient_id:
             why = f"{Reason.NO_PATIENT_ID}: a result could not be filed with its patient"
         else:
-            why = "; ".join(sorted({str(verdict.refusal) for verdict in verdicts})) or "no series"
+            why = "; ".join(sorted({str(verdict.refusal) for verdict in judged.values()})) or "no series"
         move(session, Entity.STUDY, study.id, "settled", "chosen", now=now, reason=why)
 
     def _decide(self, session: Session, study_id: int, series: Series) -> str:
@@ -276,9 +278,13 @@ def _closed(session: Session, study_id: int) -> list[Series]:
 
 def _record(session: Session, series: Series, verdict: Verdict, best: bool, now: datetime) -> None:
     """Score, or reason, of one series; the best is chosen, the others are ignored."""
-    reason = str(verdict.refusal) if verdict.refusal else None if best else "another series of the study is better"
+    reason = str(verdict.refusal or verdict.score)
+    if verdict.score and not best:
+        reason = f"another series of the study is better; {reason}"
     to = "chosen" if best else "ignored"
-    series.score = verdict.score
+    series.score = verdict.score.total if verdict.score else None
+    code = verdict.refusal.reason if verdict.refusal else None
+    LOG.info("series.judged", id=series.id, to=to, score=series.score, reason=code)
     session.flush()
     if series.state == to:
         note(session, Entity.SERIES, series.id, to, to, now=now, reason=reason)

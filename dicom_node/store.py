@@ -29,6 +29,8 @@ def store(data: Path, key: str, outcome: Measured) -> tuple[Stored, ...]:
         )
     write_durably(folder / "image.nii.gz", outcome.image_nii)
     write_durably(folder / "label.nii.gz", outcome.label_nii)
+    if outcome.evidence_png:
+        write_durably(folder / "evidence.png", outcome.evidence_png)
     for above in (folder, folder.parent, folder.parent.parent):
         _sync_folder(above)
     return tuple(stored)

@@ -16,10 +16,11 @@ def stated(image: Dataset, keyword: str) -> str:
     return value if isinstance(value, str) else "/".join(str(part) for part in value)
 
 
-def acquisition_line(image: Dataset, ct: CtSlice) -> str:
+def acquisition_line(image: Dataset, ct: CtSlice, frame: int | None = None) -> str:
     """One line for a person: which image, tube voltage, kernel, thickness, contrast."""
     voltage = f"{float(image.KVP):.0f} kV" if image.get("KVP") else f"kV {NOT_STATED}"
     kernel, contrast = stated(image, "ConvolutionKernel"), stated(image, "ContrastBolusAgent")
     height = f"{float(image.ImagePositionPatient[2]):.1f} mm"
-    where = f"CT image {image.InstanceNumber} at {height}" if image.get("InstanceNumber") else f"CT at {height}"
+    number = f"frame {frame} " if frame else f"image {image.InstanceNumber} " if image.get("InstanceNumber") else ""
+    where = f"CT {number}at {height}"
     return plain(f"{where}: {voltage}, kernel {kernel}, {ct.thickness_mm:g} mm, contrast {contrast}")

@@ -24,10 +24,14 @@ MODALITIES: dict[Kind, str] = {"seg": "SEG", "sr": "SR", "key": "OT"}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Task:
-    """One result on its way into objects: whose it is and which image (`source.py`), what was found, its names."""
+    """One result on its way into objects: whose it is and which image (`source.py`), what was found, its names.
+
+    `frame` is the number (from 1) of the frame that `image` is, None for a single-frame image.
+    """
 
     owner: Dataset
     image: Dataset
+    frame: int | None
     found: Finding
     identity: Identity
     names: Names

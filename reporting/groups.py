@@ -22,7 +22,7 @@ AREA_DIGITS, HU_DIGITS, INDEX_DIGITS, RATIO_DIGITS, MM_DIGITS = 2, 1, 2, 3, 1
 
 def muscle_group(tissue: Tissue, task: Task, seg: Dataset) -> sr.VolumetricROIMeasurementsAndQualitativeEvaluations:
     """TID 1411 for one segment.  TID 1410 would need a frame and a segment number, which dciodvfy refuses."""
-    image = sr.SourceImageForSegmentation(task.image.SOPClassUID, task.image.SOPInstanceUID)
+    image = sr.SourceImageForSegmentation(task.image.SOPClassUID, task.image.SOPInstanceUID, _frames(task))
     return sr.VolumetricROIMeasurementsAndQualitativeEvaluations(
         referenced_segment=sr.ReferencedSegment(
             seg.SOPClassUID, seg.SOPInstanceUID, int(tissue), source_images=[image]
@@ -38,7 +38,7 @@ def muscle_group(tissue: Tissue, task: Task, seg: Dataset) -> sr.VolumetricROIMe
 
 def total_group(task: Task) -> sr.MeasurementsAndQualitativeEvaluations:
     """TID 1501 for all muscle: totals, index, level, and everything a reader must know of the result."""
-    image = sr.SourceImageForMeasurementGroup(task.image.SOPClassUID, task.image.SOPInstanceUID)
+    image = sr.SourceImageForMeasurementGroup(task.image.SOPClassUID, task.image.SOPInstanceUID, _frames(task))
     state = codes.LEVEL_STATES[task.found.level.status]
     group = sr.MeasurementsAndQualitativeEvaluations(
         source_images=[image],
@@ -54,6 +54,11 @@ def total_group(task: Task) -> sr.MeasurementsAndQualitativeEvaluations:
 def text(name: Code, value: str) -> sr.TextContentItem:
     """TEXT item of a container."""
     return sr.TextContentItem(name=name, value=value, relationship_type=CONTAINS)
+
+
+def _frames(task: Task) -> list[int] | None:
+    """Which frames are referred to, where the image is multi-frame."""
+    return None if task.frame is None else [task.frame]
 
 
 def _common(tissue: Tissue | None, task: Task, *, detailed: bool) -> dict[str, object]:

@@ -17,6 +17,7 @@ from reporting.picture.level_pane import draw_level
 from reporting.picture.slice_pane import draw_slice
 from reporting.picture.table_pane import HEIGHT as TABLE_HEIGHT
 from reporting.picture.table_pane import draw_table
+from reporting.source import reference_to
 
 SIZE = 1024
 """Rows and columns.  Letters of 22 pixels and more can be read when a viewer shows it in 512."""
@@ -49,7 +50,9 @@ def render(found: Finding, *, revision: int = 1, acquisition: str = "") -> NDArr
 def key_image(task: Task) -> Dataset:
     """Build the Secondary Capture of one result, all but what `seal` adds."""
     pixels = render(
-        task.found, revision=task.identity.revision, acquisition=acquisition_line(task.image, task.found.ct)
+        task.found,
+        revision=task.identity.revision,
+        acquisition=acquisition_line(task.image, task.found.ct, task.frame),
     )
     target = Dataset()
     target.SOPClassUID = SecondaryCaptureImageStorage
@@ -129,16 +132,14 @@ def _image(target: Dataset, task: Task) -> None:
     target.ImageComments = ". ".join(part for part in (wording.caveat(task.found.model), *task.found.doubts) if part)
     target.BurnedInAnnotation = "NO"
     target.RecognizableVisualFeatures = "NO"
-    target.SourceImageSequence = [_source(task.image)]
+    target.SourceImageSequence = [_source(task)]
     for keyword in ("LossyImageCompression", "LossyImageCompressionRatio", "LossyImageCompressionMethod"):
         if keyword in task.image:  # once lossy, always lossy (PS3.3 C.7.6.1.1.5)
             target[keyword] = task.image[keyword]
 
 
-def _source(image: Dataset) -> Dataset:
-    item = Dataset()
-    item.ReferencedSOPClassUID = image.SOPClassUID
-    item.ReferencedSOPInstanceUID = image.SOPInstanceUID
+def _source(task: Task) -> Dataset:
+    item = reference_to(task.image, task.frame)
     item.PurposeOfReferenceCodeSequence = [codes.coded(codes.SOURCE_IMAGE)]
     return item
 

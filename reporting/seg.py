@@ -3,7 +3,7 @@
 import highdicom
 import numpy as np
 from pydicom.dataset import Dataset
-from pydicom.uid import ExplicitVRLittleEndian
+from pydicom.uid import CTImageStorage, ExplicitVRLittleEndian
 
 from inference.labels import LabelMap, Tissue
 from inference.model_card import ModelCard
@@ -11,7 +11,7 @@ from reporting import codes, wording
 from reporting.envelope import MAKER, Task, series_number
 from reporting.identity import ENCODER_VERSION
 from reporting.picture.slice_pane import COLOURS
-from reporting.source import slice_spacing_mm
+from reporting.source import reference_to, slice_spacing_mm
 
 CONTENT_LABEL = "L3_MUSCLE"
 CREATOR = "l3node^"
@@ -27,7 +27,7 @@ def segmentation(task: Task) -> Dataset:
     if labels.shape != (task.image.Rows, task.image.Columns):
         raise ValueError(f"labels are {labels.shape}, the source is {task.image.Rows} x {task.image.Columns}")
     target = highdicom.seg.Segmentation(
-        source_images=[task.image],
+        source_images=[_as_single_frame(task.image)],
         pixel_array=_planes(labels),
         segmentation_type="BINARY",
         segment_descriptions=[_segment(tissue, task) for tissue in Tissue],
@@ -45,8 +45,25 @@ def segmentation(task: Task) -> Dataset:
         transfer_syntax_uid=ExplicitVRLittleEndian,
         omit_empty_frames=False,
     )
+    _refer(target, task)
     _settle(target, task)
     return target
+
+
+def _as_single_frame(image: Dataset) -> Dataset:
+    """The image as highdicom wants it: of a multi-frame object it would ask for all frames."""
+    shown = Dataset()
+    shown.update(image)
+    shown.add_new("SOPClassUID", "UI", CTImageStorage)  # anew: the elements are shared
+    return shown
+
+
+def _refer(target: Dataset, task: Task) -> None:
+    """Name the true SOP class, and the frame where there is one, wherever the source is referred to."""
+    target.ReferencedSeriesSequence[0].ReferencedInstanceSequence = [reference_to(task.image, None)]
+    for group in target.PerFrameFunctionalGroupsSequence:
+        for item in group.DerivationImageSequence[0].SourceImageSequence:
+            item.update(reference_to(task.image, task.frame))
 
 
 def _planes(labels: LabelMap) -> np.ndarray:

@@ -3,7 +3,7 @@
 from datetime import timedelta, timezone, tzinfo
 
 from pydicom.dataset import Dataset
-from pydicom.uid import CTImageStorage
+from pydicom.uid import CTImageStorage, EnhancedCTImageStorage
 
 from inference.ct import CtSlice
 from inference.errors import Reason, Unsuitable
@@ -54,7 +54,8 @@ def image_of(header: Dataset, ct: CtSlice) -> Dataset:
     highdicom refuses values that hospitals do store (PatientSex "U", odd dates), so it never sees the patient:
     `copy_identity` gives every finished object its owner.
 
-    Raises `Unsuitable` for anything but single-frame CT Image Storage, and when it lies in no frame of reference.
+    A frame of an enhanced multi-frame CT comes with the header of a single-frame image.  Raises `Unsuitable` for
+    anything but CT, and when the image lies in no frame of reference.
     """
     _check(header)
     image = Dataset()
@@ -67,6 +68,16 @@ def image_of(header: Dataset, ct: CtSlice) -> Dataset:
     if not image.get("SliceThickness"):  # Type 2 in the source, needed by PixelMeasures and TID 1604
         image.SliceThickness = f"{ct.thickness_mm:.6g}"
     return image
+
+
+def reference_to(image: Dataset, frame: int | None) -> Dataset:
+    """Image SOP Instance Reference (PS3.3 table 10-3); `frame` (from 1) only where the image is multi-frame."""
+    item = Dataset()
+    item.ReferencedSOPClassUID = image.SOPClassUID
+    item.ReferencedSOPInstanceUID = image.SOPInstanceUID
+    if frame is not None:
+        item.ReferencedFrameNumber = frame
+    return item
 
 
 def slice_spacing_mm(image: Dataset) -> float:
@@ -97,7 +108,7 @@ def _is_number(value: object) -> bool:
 
 
 def _check(header: Dataset) -> None:
-    if header.get("SOPClassUID") != CTImageStorage:
-        raise Unsuitable(Reason.NOT_CT, f"SOP class {header.get('SOPClassUID')} is not CT Image Storage")
+    if header.get("SOPClassUID") not in (CTImageStorage, EnhancedCTImageStorage):
+        raise Unsuitable(Reason.NOT_CT, f"SOP class {header.get('SOPClassUID')} is no CT image")
     if "FrameOfReferenceUID" not in header or "PixelSpacing" not in header:
         raise Unsuitable(Reason.NO_PIXEL_SPACING, "the source image has no frame of reference or no pixel spacing")

@@ -13,6 +13,7 @@ from reporting.acquisition import stated
 from reporting.envelope import MAKER, Task
 from reporting.groups import muscle_group, text, total_group
 from reporting.identity import uid
+from reporting.source import reference_to
 
 
 def report(task: Task, seg: Dataset) -> Dataset:
@@ -40,7 +41,7 @@ def content(task: Task, seg: Dataset) -> Dataset:
         language_of_content_item_and_descendants=sr.LanguageOfContentItemAndDescendants(codes.ENGLISH),
         referenced_images=[task.image],
     )[0]
-    _describe_acquisition(root, task.image)
+    _describe_acquisition(root, task)
     if caveat := wording.caveat(task.found.model):
         measurements = len(root.ContentSequence) - 1
         root.ContentSequence.insert(measurements, text(codes.CAVEAT, caveat))
@@ -48,10 +49,13 @@ def content(task: Task, seg: Dataset) -> Dataset:
     return root
 
 
-def _describe_acquisition(root: Dataset, image: Dataset) -> None:
-    """Add tube voltage, kernel and contrast to the library entry of `image` (TID 1601; highdicom adds geometry)."""
+def _describe_acquisition(root: Dataset, task: Task) -> None:
+    """Give the library entry of the image its frame, tube voltage, kernel and contrast (TID 1601)."""
+    image = task.image
     library = next(item for item in root.ContentSequence if item.name == codes.IMAGE_LIBRARY)
-    entry = library.ContentSequence[0].ContentSequence[-1].ContentSequence
+    listed = library.ContentSequence[0].ContentSequence[-1]
+    listed.ReferencedSOPSequence = [reference_to(image, task.frame)]
+    entry = listed.ContentSequence
     relation = "HAS ACQ CONTEXT"
     if image.get("KVP"):
         voltage = float(image.KVP)
@@ -98,9 +102,7 @@ def _document(target: Dataset, task: Task, seg: Dataset) -> None:
 
 def _referenced(instance: Dataset) -> Dataset:
     """Item of Referenced Series Sequence (PS3.3 table C.17-3) for one instance."""
-    series, reference = Dataset(), Dataset()
-    reference.ReferencedSOPClassUID = instance.SOPClassUID
-    reference.ReferencedSOPInstanceUID = instance.SOPInstanceUID
+    series = Dataset()
     series.SeriesInstanceUID = instance.SeriesInstanceUID
-    series.ReferencedSOPSequence = [reference]
+    series.ReferencedSOPSequence = [reference_to(instance, None)]
     return series

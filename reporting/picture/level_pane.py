@@ -21,7 +21,7 @@ def draw_level(picture: Image.Image, level: L3Level, evidence: L3Evidence, box: 
     picture.paste(Image.fromarray(placement.resized(windowed(image))), placement.origin)
     draw = ImageDraw.Draw(picture)
     if level.z_mm is not None:
-        _line(draw, placement, _row(evidence, level.z_mm))
+        line_across(draw, placement, _row(evidence, level.z_mm))
     for vertebra in evidence.vertebrae:
         _name(draw, placement, evidence, vertebra)
     _letters(draw, placement)
@@ -43,7 +43,8 @@ def _cut_out(evidence: L3Evidence, z_mm: float | None) -> Box:
     return Box(body.left, max(round(centre - reach), 0), body.right, min(round(centre + reach) + 1, rows))
 
 
-def _line(draw: ImageDraw.ImageDraw, placement: Placement, row: float) -> None:
+def line_across(draw: ImageDraw.ImageDraw, placement: Placement, row: float) -> None:
+    """The line of the L3 slice, at `row` of the image."""
     left, y = placement.origin[0], placement.y(row)
     draw.line(((left, y), (left + placement.size[0], y)), fill=YELLOW, width=2)
 

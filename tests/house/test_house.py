@@ -13,6 +13,7 @@ from pydantic import BaseModel
 from config.settings import Settings
 from dicom_node.checks import PACKAGES
 from dicom_node.cli import app
+from inference.errors import Reason
 from tests.conftest import named_in_risks
 from tests.factories import REPOSITORY
 
@@ -110,3 +111,8 @@ def test_readme_pictures_exist() -> None:
     assert pictures
     for picture in pictures:
         assert (REPOSITORY / Path(picture)).is_file()
+
+
+def test_the_readme_explains_every_reason_and_no_other() -> None:
+    rows = re.findall(r"^\| `(\w+)` \|", README, re.MULTILINE)
+    assert sorted(rows) == sorted(Reason)

@@ -209,3 +209,56 @@ def test_a_data_folder_that_cannot_be_is_explained(data: str, tmp_path: Path) ->
         assert answer.returncode == 1
         assert data in answer.stdout + answer.stderr
         assert "Traceback" not in answer.stderr
+
+
+def test_check_explains_what_the_rules_make_of_a_study(tmp_path: Path) -> None:
+    study_files(tmp_path / "ct", SeriesNumber=2)
+    study_files(tmp_path / "lung", SeriesInstanceUID="2.25.3", SeriesNumber=3, ConvolutionKernel="B70f")
+    study_files(
+        tmp_path / "reformats", SeriesInstanceUID="2.25.4", SeriesNumber=4, ImageType=["DERIVED", "PRIMARY", "MPR"]
+    )
+    (tmp_path / "notes.txt").write_text("no DICOM")
+    answer = l3node("check", "--explain", tmp_path, COLUMNS="160")
+    assert answer.returncode == 0, answer.stderr
+    told = " ".join(answer.stdout.split())
+    for words in (
+        "│ axial HFS │ 5.00 mm, 5 mm thick │ B30f │ 120 │ portal venous │ admitted 1.00 │",
+        "series 3: score 0.70: thickness 0.30 of 0.30 (5 mm), kernel 0.00 of 0.30 (B70f, sharp)",
+        "series 4: refused, reformat: ImageType holds MPR",
+        "would be measured: series 2 Abdomen portal venous soft; should it have no L3, in this order: series 3",
+        "notes.txt: not_dicom: not a readable DICOM file",
+    ):
+        assert words in told
+
+
+def test_check_explains_by_the_rules_of_the_settings(tmp_path: Path) -> None:
+    study_files(tmp_path / "ct", ImageType=["DERIVED", "PRIMARY", "MPR"])
+    settings = written(tmp_path, "[analysis]", 'admit_also = ["reformat"]')
+    assert "admitted" in l3node("check", "--explain", tmp_path / "ct", "-c", settings).stdout
+    assert "nothing to measure" in l3node("check", "--explain", tmp_path / "ct").stdout
+
+
+def test_check_explains_the_odd_and_fails_only_where_nothing_can_be_read(tmp_path: Path, shared_data: Path) -> None:
+    answer = l3node("check", "--explain", shared_data / "odd")
+    reasons = ("localizer", "gantry_tilt", "dose_report", "derived_image", "not_ct")
+    assert (answer.returncode, [why for why in reasons if why not in answer.stdout]) == (0, [])
+    (tmp_path / "stray").write_text("nothing")
+    answer = l3node("check", "--explain", tmp_path / "stray")
+    assert (answer.returncode, answer.stdout.splitlines()[-1]) == (1, "nothing could be read")
+
+
+@pytest.mark.parametrize("words", [["--explain"], ["."]])
+def test_explain_and_files_go_together(words: list[str]) -> None:
+    answer = l3node("check", *words)
+    assert (answer.returncode, answer.stderr) == (1, "--explain and FILES go together\n")
+
+
+def test_explaining_opens_no_model_and_reads_no_pixels(tmp_path: Path) -> None:
+    study_files(tmp_path / "ct")
+    code = (
+        "import sys; from dicom_node.cli import app; from typer.testing import CliRunner;"
+        f"CliRunner().invoke(app, ['check', '--explain', {str(tmp_path)!r}], catch_exceptions=False);"
+        "print([name for name in ('torch', 'highdicom', 'openvino', 'pynetdicom') if name in sys.modules])"
+    )
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=REPOSITORY, check=True)
+    assert told.stdout.strip() == "[]"

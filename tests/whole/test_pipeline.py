@@ -12,7 +12,7 @@ from dicom_node.job import Job, Measured, NotMeasured
 from dicom_node.pipeline import Models, analyse
 from dicom_node.worker import Opening, opened, phantom_job
 from inference.labels import Tissue
-from tests.factories import SMALL_PHANTOM_SEED, phantom
+from tests.factories import SMALL_PHANTOM_SEED, phantom, study_files
 
 
 @pytest.fixture(scope="module")
@@ -30,7 +30,15 @@ def test_a_given_slice_is_measured_without_looking_for_the_level(models: Models,
     assert isinstance(outcome, Measured)
     assert (outcome.facts["l3_index"], outcome.facts["l3_status"]) == (40, "given")
     assert outcome.facts["fold_dice"] is not None
-    assert outcome.doubts == ()
+    assert (outcome.doubts, outcome.evidence_png) == ((), None)
+
+
+def test_what_is_admitted_but_marked_is_a_doubt(tmp_path: Path, models: Models, warm_cache: Path) -> None:
+    files = study_files(tmp_path, SeriesDescription="Abdomen mono 70 keV")
+    outcome = analyse(job(warm_cache, given=40, files=tuple(files)), models, AnalysisSettings())
+    assert isinstance(outcome, Measured)
+    assert outcome.doubts == ("virtual_monoenergetic: HU are those of 70 keV, not of a tube voltage",)
+    assert outcome.facts["doubts"] == outcome.doubts[0]
 
 
 def test_a_given_slice_outside_the_series_ends_in_a_reason(models: Models, warm_cache: Path) -> None:

@@ -10,12 +10,16 @@ import nibabel
 import numpy as np
 import pytest
 from pydicom import dcmread
+from pydicom.dataset import Dataset
+from pydicom.uid import EnhancedCTImageStorage
 
 from config.settings import AnalysisSettings
 from dicom_node.process import Verdict, process
 from dicom_node.worker import Opening
+from tests.enhanced import write_enhanced
 from tests.factories import REPOSITORY, phantom, study_files
 from tests.realct import l3_body_mm, write_real_ct
+from tests.unit.reporting.peers import dciodvfy_errors
 
 
 def run(files: list[Path], out: Path, cache: Path, **rules: object) -> Verdict:
@@ -28,7 +32,7 @@ def test_measured_leaves_objects_numbers_and_a_nifti_pair(tmp_path: Path, warm_c
     verdict = run([tmp_path / "ct"], tmp_path / "out", warm_cache)
     assert (verdict.word, verdict.reasons) == ("measured", ())
     names = {path.name for path in (tmp_path / "out").iterdir()}
-    assert {"seg.dcm", "sr.dcm", "key.dcm", "measurements.json"} <= names
+    assert {"seg.dcm", "sr.dcm", "key.dcm", "evidence.png", "measurements.json"} <= names
     (image,), (label,) = ((tmp_path / "out").glob(f"*-{kind}.nii.gz") for kind in ("image", "label"))
     one, other = nibabel.load(image), nibabel.load(label)
     assert np.array_equal(one.affine, other.affine)
@@ -58,8 +62,8 @@ def test_a_series_without_l3_is_not_measured_and_leaves_no_seg(tmp_path: Path, w
     ("name", "reason"),
     [
         ("localizer", "localizer"),
-        ("dose_report", "not_ct"),
-        ("enhanced_ct_multiframe", "not_ct"),
+        ("dose_report", "dose_report"),
+        ("enhanced_ct_multiframe", "derived_image"),
         ("no_pixel_data", "not_ct"),
         ("no_pixel_spacing", "not_ct"),
         ("gantry_tilt_small_fov", "gantry_tilt"),
@@ -119,6 +123,33 @@ def test_how_the_pixels_are_stored_does_not_change_the_numbers(turn: str, tmp_pa
     (one,), (two,) = (folder.glob("*-label.nii.gz") for folder in (tmp_path / "out", tmp_path / "out2"))
     assert np.array_equal(np.asarray(nibabel.load(one).dataobj), np.asarray(nibabel.load(two).dataobj))
     assert nibabel.load(two).affine == pytest.approx(nibabel.load(one).affine)
+
+
+def test_an_enhanced_ct_is_measured_like_its_series_and_its_frame_is_named(tmp_path: Path, warm_cache: Path) -> None:
+    files = study_files(tmp_path / "plain")
+    plain = run(files, tmp_path / "out", warm_cache).outcome.facts
+    shuffled = [files[index] for index in np.random.default_rng(6).permutation(len(files))]
+    enhanced = write_enhanced(shuffled, tmp_path / "enhanced" / "ct.dcm")
+    verdict = run([enhanced], tmp_path / "out2", warm_cache)
+    assert (verdict.word, verdict.reasons) == ("measured", ())
+    facts = verdict.outcome.facts
+    same = [name for name in plain if name not in ("sop_instance_uid", "instance_number", "frame_number")]
+    assert {name: facts[name] for name in same} == {name: plain[name] for name in same}
+    assert dcmread(shuffled[facts["frame_number"] - 1]).SOPInstanceUID == plain["sop_instance_uid"]
+    for kind in ("seg", "sr", "key"):
+        made = tmp_path / "out2" / f"{kind}.dcm"
+        assert dciodvfy_errors(made.read_bytes(), tmp_path, kind) == []
+        assert frames_referred_to(dcmread(made)) == {(EnhancedCTImageStorage, facts["frame_number"])}
+
+
+def frames_referred_to(made: Dataset) -> set[tuple[str, int]]:
+    """SOP class and frame of each reference to a frame, at any depth; a SEG is referred to without one."""
+    items = [made, *(item for element in made.iterall() if element.VR == "SQ" for item in element.value)]
+    return {
+        (item.ReferencedSOPClassUID, int(item.ReferencedFrameNumber))
+        for item in items
+        if "ReferencedFrameNumber" in item
+    }
 
 
 def test_the_command_says_not_measured_with_exit_code_3(tmp_path: Path, warm_cache: Path) -> None:

@@ -21,6 +21,7 @@ from dicom_node.work.bench import Closed
 from dicom_node.work.engine import Work
 from dicom_node.worker import model_folder
 from inference.errors import Reason
+from tests.enhanced import write_enhanced
 from tests.factories import make_settings, rows, study_files
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -147,6 +148,16 @@ def test_a_series_of_two_patients_is_not_asked_for(scene: Scene) -> None:
     scene.receive(files[40:], identity_digest="another patient")
     assert scene.settle().reason.startswith("mixed_identity: ")
     assert rows(scene.sessions, Analysis) == []
+
+
+def test_a_series_of_which_nothing_can_be_read_has_its_reason_too(scene: Scene) -> None:
+    good = study_files(scene.data / "good", SeriesInstanceUID="2.25.1", **STUDY)
+    plain = study_files(scene.data / "plain", SeriesInstanceUID="2.25.2", **STUDY)
+    scene.receive([*good, write_enhanced(plain, scene.data / "enhanced.dcm", NumberOfFrames=3)])
+    assert scene.settle().reason.startswith("asked for analysis ")
+    found = {series.series_instance_uid: series for series in rows(scene.sessions, Series)}
+    assert (found["2.25.1"].state, found["2.25.2"].state) == ("chosen", "ignored")
+    assert found["2.25.2"].reason == "not_dicom: no image of the series can be read"
 
 
 def test_an_analysis_whose_series_has_changed_is_superseded_before_it_begins(scene: Scene) -> None:

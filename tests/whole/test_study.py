@@ -16,6 +16,7 @@ from dicom_node.app import running
 from dicom_node.data_folder import CannotStart
 from dicom_node.pacs.standin import StandIn
 from inference.labels import Tissue
+from tests.enhanced import write_enhanced
 from tests.factories import (
     SENDER,
     all_sent,
@@ -73,6 +74,21 @@ def test_results_belong_to_the_study_and_say_that_the_model_is_a_demonstration(
         assert (str(made.PatientName), made.PatientID, made.AccessionNumber) == ("Müller^Änne", "P-7", "A-7")
         assert "DEMO" in made.SeriesDescription.upper()
         assert made.Modality != "CT"
+
+
+def test_an_enhanced_ct_is_measured_and_its_frame_and_evidence_are_kept(tmp_path: Path, data_folder: Path) -> None:
+    enhanced = write_enhanced(study_files(tmp_path / "ct"), tmp_path / "enhanced.dcm")
+    with StandIn(tmp_path / "pacs") as pacs:
+        settings = make_settings(data_folder, destination=[destination(pacs.ae_title, pacs.port)])
+        with running(settings) as node:
+            assert send_study([enhanced], node.port) == [0]
+            eventually(lambda: all_sent(node.sessions), what="delivery")
+            (numbers,) = rows(node.sessions, Measurement)
+    assert numbers.sop_instance_uid == dcmread(enhanced).SOPInstanceUID
+    assert numbers.frame_number == len(phantom().volume.hu) - numbers.l3_index  # written from head to feet
+    (source,) = dcmread(pacs.received["key"]).SourceImageSequence
+    assert source.ReferencedFrameNumber == numbers.frame_number
+    assert [path.read_bytes()[:4] for path in data_folder.glob("results/*/*/evidence.png")] == [b"\x89PNG"]
 
 
 def test_sending_the_same_study_again_changes_nothing(tmp_path: Path, data_folder: Path) -> None:
@@ -256,6 +272,8 @@ def test_the_best_series_of_a_study_is_chosen_once(tmp_path: Path, data_folder: 
         found = {series.series_instance_uid: series for series in rows(node.sessions, Series)}
     assert (found["2.25.1"].state, found["2.25.2"].state) == ("ignored", "chosen")
     assert found["2.25.2"].score > found["2.25.1"].score > 0
+    assert found["2.25.2"].reason.startswith("score 1.00: thickness 0.30 of 0.30 (5 mm), kernel 0.30 of 0.30")
+    assert found["2.25.1"].reason.startswith("another series of the study is better; score 0.62: ")
     assert analysis.series_id == found["2.25.2"].id
 
 

@@ -48,16 +48,14 @@ def test_the_order_of_arrival_changes_nothing() -> None:
     [
         ({"Modality": "MR"}, Reason.NOT_CT),
         ({"Modality": None}, Reason.NOT_CT),
-        ({"SOPClassUID": "1.2.840.10008.5.1.4.1.1.2.1"}, Reason.NOT_CT),
-        ({"SOPClassUID": "1.2.840.10008.5.1.4.1.1.7"}, Reason.NOT_CT),
+        ({"SOPClassUID": "1.2.840.10008.5.1.4.1.1.2.2"}, Reason.NOT_CT),
+        ({"SOPClassUID": "1.2.840.10008.5.1.4.1.1.88.67", "Modality": "SR"}, Reason.DOSE_REPORT),
+        ({"SOPClassUID": "1.2.840.10008.5.1.4.1.1.7"}, Reason.SECONDARY_CAPTURE),
+        ({"SOPClassUID": "1.2.840.10008.5.1.4.1.1.7.4"}, Reason.SECONDARY_CAPTURE),
         ({"ImageType": ["ORIGINAL", "PRIMARY", "LOCALIZER"]}, Reason.LOCALIZER),
         ({"ImageType": "LOCALIZER"}, Reason.LOCALIZER),
         ({"ImageType": ["DERIVED", "SECONDARY", "AXIAL"]}, Reason.DERIVED),
-        ({"ImageType": ["DERIVED", "PRIMARY", "MPR"]}, Reason.DERIVED),
-        ({"ImageType": ["DERIVED", "PRIMARY", "VNC"]}, Reason.DERIVED),
-        ({"SeriesDescription": "MIP thin"}, Reason.DERIVED),
-        ({"SeriesDescription": "Bolus tracking"}, Reason.DERIVED),
-        ({"SeriesDescription": "Dose report"}, Reason.DERIVED),
+        ({"SliceThickness": 10}, Reason.SLAB),
         ({"Rows": None}, Reason.NO_PIXEL_DATA),
         ({"PixelSpacing": None}, Reason.NO_PIXEL_SPACING),
         ({"PixelSpacing": [0, 0]}, Reason.NO_PIXEL_SPACING),
@@ -69,10 +67,12 @@ def test_the_order_of_arrival_changes_nothing() -> None:
         ({"PatientAge": None}, Reason.MINOR_OR_AGE_UNKNOWN),
         ({"PatientAge": "017Y"}, Reason.MINOR_OR_AGE_UNKNOWN),
         ({"ImageOrientationPatient": [1, 0, 0, 0, 0, -1]}, Reason.NOT_AXIAL),
-        ({"ImagePositionPatient": [0, 0, 0]}, Reason.MIXED_GEOMETRY),
+        ({"ImagePositionPatient": [0, 0, 0]}, Reason.MONITORING),
         ({"spacing_mm": 10.0}, Reason.SPACING),
         ({"spacing_mm": 0.2, "count": 400}, Reason.SPACING),
         ({"normal": (0, 0.17, 0.98)}, Reason.TILT),
+        ({"GantryDetectorTilt": -12}, Reason.TILT),
+        ({"InConcatenationNumber": 1, "InConcatenationTotalNumber": 2}, Reason.GAP),
         ({"count": 12}, Reason.COVERAGE),
         ({"count": 1}, Reason.COVERAGE),
     ],
@@ -87,7 +87,8 @@ def test_each_rule_refuses_with_its_reason(overrides: dict[str, Any], reason: Re
         ({"Rows": 7}, Reason.MIXED_GEOMETRY),
         ({"PixelSpacing": [0.9, 0.9]}, Reason.MIXED_GEOMETRY),
         ({"ImageOrientationPatient": [-1, 0, 0, 0, 1, 0]}, Reason.MIXED_GEOMETRY),
-        ({"ImagePositionPatient": [-10, -20, 45]}, Reason.MIXED_GEOMETRY),
+        ({"ImagePositionPatient": [-10, -20, 45]}, Reason.REPEATED_POSITION),
+        ({"ImageType": ["ORIGINAL", "PRIMARY", "LOCALIZER"]}, Reason.LOCALIZER),
         ({"ImagePositionPatient": [-10, -20, 51]}, Reason.GAP),
         ({"RescaleSlope": None}, Reason.NO_RESCALE),
     ],
@@ -122,6 +123,8 @@ def test_unknown_age_is_admitted_where_the_site_accepts_it() -> None:
         ({"PatientAge": "216M"}, 18.0),
         ({"PatientAge": "52W"}, None),
         ({"PatientAge": None, "PatientBirthDate": "20080301"}, 18.0),
+        ({"PatientAge": None, "PatientBirthDate": "20080301", "AcquisitionDate": "20270301"}, 19.0),
+        ({"PatientAge": None, "PatientBirthDate": "20080301", "AcquisitionDateTime": "20270301101500"}, 19.0),
         ({"PatientAge": None, "PatientBirthDate": "20080302"}, 18.0),
         ({"PatientAge": None, "PatientBirthDate": "2008"}, None),
         ({"PatientAge": None, "PatientBirthDate": "20080301", "StudyDate": None}, None),
@@ -133,6 +136,13 @@ def test_age_is_stated_or_follows_from_two_dates(attributes: dict[str, Any], yea
     assert found == (years if years is None else pytest.approx(years, abs=0.02))
 
 
+def test_a_site_may_admit_reformats_but_no_localizers() -> None:
+    rules = AnalysisSettings(admit_also=("reformat",))
+    assert admit(make_series(ImageType=["DERIVED", "PRIMARY", "AXIAL", "CT_SOM5 MPR"]), rules)
+    assert admit(make_series(SeriesDescription="Abdomen MPR ax"), rules)
+    assert reason_against(rules, ImageType=["ORIGINAL", "PRIMARY", "LOCALIZER"]) is Reason.LOCALIZER
+
+
 def test_no_refusal_names_the_patient() -> None:
     with pytest.raises(Unsuitable) as refusal:
         admit(make_series(PatientAge=None, PatientName="Secret^Name", PatientID="S-1"), RULES)
@@ -142,8 +152,8 @@ def test_no_refusal_names_the_patient() -> None:
 
 def test_odd_files_end_with_a_reason_and_no_exception(shared_data: Any) -> None:
     expected = {
-        "dose_report.dcm": Reason.NOT_CT,
-        "enhanced_ct_multiframe.dcm": Reason.NOT_CT,
+        "dose_report.dcm": Reason.DOSE_REPORT,
+        "enhanced_ct_multiframe.dcm": Reason.DERIVED,  # a perfusion map
         "gantry_tilt_small_fov.dcm": Reason.TILT,
         "localizer.dcm": Reason.LOCALIZER,
         "no_pixel_data.dcm": Reason.NOT_CT,

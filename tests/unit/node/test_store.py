@@ -27,6 +27,7 @@ def outcome(*kinds: str) -> Measured:
             )
             for number, kind in enumerate(kinds)
         ),
+        evidence_png=b"picture",
         image_nii=b"image",
         label_nii=b"label",
         seconds={},
@@ -40,7 +41,7 @@ def test_stored_objects_are_on_disk_as_they_were_encoded(tmp_path: Path) -> None
         data = (tmp_path / one.path).read_bytes()
         assert (hashlib.sha256(data).hexdigest(), len(data)) == (one.sha256, one.size_bytes)
     names = sorted(path.name for path in result_folder(tmp_path, KEY).iterdir())
-    assert names == ["image.nii.gz", "key.dcm", "label.nii.gz", "seg.dcm", "sr.dcm"]
+    assert names == ["evidence.png", "image.nii.gz", "key.dcm", "label.nii.gz", "seg.dcm", "sr.dcm"]
 
 
 def test_results_are_private(tmp_path: Path) -> None:
@@ -65,7 +66,8 @@ def test_files_and_every_folder_above_are_synced(tmp_path: Path, monkeypatch: py
     store(tmp_path, KEY, outcome("seg"))
     folder = result_folder(tmp_path, KEY)
     assert [Path(path) for path in synced[-3:]] == [folder, folder.parent, folder.parent.parent]
-    assert {Path(path).name for path in synced[:-3]} == {".seg.dcm.part", ".image.nii.gz.part", ".label.nii.gz.part"}
+    names = {".seg.dcm.part", ".image.nii.gz.part", ".label.nii.gz.part", ".evidence.png.part"}
+    assert {Path(path).name for path in synced[:-3]} == names
 
 
 def test_a_file_is_never_half_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -159,10 +159,10 @@ def test_labels_of_another_grid_are_refused() -> None:
 @pytest.mark.parametrize(
     ("change", "reason"),
     [
-        ({"SOPClassUID": "1.2.840.10008.5.1.4.1.1.2.1"}, Reason.NOT_CT),
+        ({"SOPClassUID": "1.2.840.10008.5.1.4.1.1.4"}, Reason.NOT_CT),
         ({"PixelSpacing": None}, Reason.NO_PIXEL_SPACING),
     ],
-    ids=["enhanced CT", "no pixel spacing"],
+    ids=["MR", "no pixel spacing"],
 )
 def test_an_image_that_objects_cannot_rest_on_is_refused_with_its_reason(
     change: dict[str, object], reason: Reason
