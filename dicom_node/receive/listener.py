@@ -10,6 +10,7 @@ import structlog
 from pynetdicom.transport import ThreadedAssociationServer
 
 from dicom_node.receive.door import Door
+from dicom_node.receive.guard import shut
 
 LOG = structlog.get_logger(__name__)
 STRANGERS = 64
@@ -56,10 +57,18 @@ class Listener(ThreadedAssociationServer):
         else:
             super().process_request_thread(link, client_address)
 
-    def is_known(self, address: tuple[Any, ...]) -> None:
-        """The peer asked for an association, or is gone."""
+    def is_known(self, address: tuple[Any, ...]) -> bool:
+        """The peer asked for an association, or is gone; whether it was a stranger until now."""
         with self._lock:
-            self._strangers.pop(address, None)
+            return self._strangers.pop(address, None) is not None
+
+    def shutdown(self) -> None:
+        """Accept no more, and leave who has not asked for an association."""
+        super().shutdown()
+        with self._lock:
+            strangers = list(self._strangers.values())
+        for link in strangers:
+            shut(link)
 
     def _secured(self, link: socket.socket, address: Any) -> socket.socket:
         if (context := self._tls()) is None:
@@ -82,16 +91,8 @@ class Listener(ThreadedAssociationServer):
                 del self._strangers[oldest[0]]
         if oldest:
             self._turned_away(oldest[0][0], "too many connections that ask for nothing")
-            _shut(oldest[1])
+            shut(oldest[1])
 
 
 def _reason(fault: Exception) -> str:
     return str(getattr(fault, "reason", None) or type(fault).__name__)
-
-
-def _shut(link: socket.socket) -> None:
-    """End a connection from another thread than its own."""
-    try:
-        socket.socket.shutdown(link, socket.SHUT_RDWR)
-    except OSError:
-        LOG.debug("receive.already_gone")

@@ -16,10 +16,10 @@ from pynetdicom import AE, evt
 from pynetdicom.pdu import A_RELEASE_RQ
 from pynetdicom.presentation import AllStoragePresentationContexts, PresentationContext, build_context
 from pynetdicom.sop_class import Verification
-from pynetdicom.transport import RequestHandler
 
 from config.settings import ReceiveSettings, Source
 from dicom_node.receive.door import Door, StoreRequest, Visit
+from dicom_node.receive.guard import GuardedHandler
 from dicom_node.receive.lane import LaneHandler
 from dicom_node.receive.listener import PATIENCE, Listener, TlsContext
 from dicom_node.receive.pdu import C_STORE_RQ, LONGEST_COMMENT, Command
@@ -82,14 +82,14 @@ class Receiver:
             contexts=[build_context(Verification)],  # each association gets those that it asks for
             evt_handlers=handlers,
             server_class=partial(Listener, door=self._door, tls=self._tls, turned_away=self._turn_away),
-            request_handler=LaneHandler if self._settings.lane else RequestHandler,
+            request_handler=LaneHandler if self._settings.lane else GuardedHandler,
         )
         self._ae._servers.append(self._listener)
         threading.Thread(target=self._listener.serve_forever, name="listener", daemon=True).start()
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Listen no more, abort who is still here.  A silent peer can't hold up the end."""
+        """Listen no more, abort who is still here.  No peer can hold up the end, however it stalls."""
         self._listener.shutdown()
         for association in self._ae.active_associations:
             if association.is_established:
@@ -99,6 +99,7 @@ class Receiver:
             time.sleep(0.01)
         for association in self._ae.active_associations:
             association.dul.kill_dul()
+            association.dul.break_off()
             association.dul.to_user_queue.put(None)  # to whoever waits for an association request
 
     @property
@@ -124,13 +125,17 @@ class Receiver:
             called_ae=requestor.primitive.called_ae_title.strip(),
             address=requestor.address,
         )
-        if refusal := self._refusal(visit):
+        refusal = self._refusal(visit)
+        if refusal is None and not self._door.open(event.assoc, visit):
+            refusal = TRANSIENT, BY_PROVIDER, LIMIT_EXCEEDED, "more than max_associations at once"
+        if refusal:
             event.assoc.acse.send_reject(*refusal[:3])
             event.assoc.kill()
             self._door.count(visit, "association", refusal[3])
-        else:
-            self._door.open(event.assoc, visit)
-            event.assoc.acceptor.supported_contexts = _contexts(requestor.primitive)
+            return
+        if event.assoc.dul.ended:  # the peer left while it was let in
+            self._door.close(event.assoc, released=False)
+        event.assoc.acceptor.supported_contexts = _contexts(requestor.primitive)
 
     def _refusal(self, visit: Visit) -> tuple[int, int, int, str] | None:
         """Result, source, reason and words of the rejection; None for who may come in."""
@@ -141,8 +146,6 @@ class Receiver:
             return PERMANENT, BY_USER, CALLING_AE, "calling AE title is no [[source]]"
         if source.host and ip_address(source.host) != ip_address(visit.address):
             return PERMANENT, BY_USER, CALLING_AE, "calling AE title from another address"
-        if self._door.visits() >= self._settings.max_associations:
-            return TRANSIENT, BY_PROVIDER, LIMIT_EXCEEDED, "more than max_associations at once"
         if self._door.spool.free() < WATERMARK * self._settings.minimum_free_bytes:
             return TRANSIENT, BY_PROVIDER, CONGESTION, "disk nearly full"
         return None
@@ -156,7 +159,9 @@ class Receiver:
             self._door.close(event.assoc, released=True)
 
     def _on_close(self, event: Any) -> None:
-        self._listener.is_known(event.assoc.requestor.address_info.as_tuple)
+        address = event.assoc.requestor.address_info.as_tuple
+        if self._listener.is_known(address):
+            self._turn_away(address[0], "asked for no association")
         self._door.close(event.assoc, released=False)
 
     def _on_store(self, event: Any) -> Dataset:
