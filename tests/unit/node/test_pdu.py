@@ -1,4 +1,4 @@
-"""What comes over the wire in any pieces means the same; bytes that mean nothing are `Unreadable` and nothing else."""
+"""What comes over the wire means the same in any pieces; what means nothing is `Unreadable` and nothing else."""
 
 from contextlib import suppress
 from io import BytesIO
@@ -31,15 +31,14 @@ UIDS = st.from_regex(r"(0|[1-9][0-9]{0,5})(\.(0|[1-9][0-9]{0,4})){0,9}", fullmat
 
 fragments = st.builds(pdv, st.integers(0, 255), st.integers(0, 3), st.binary(max_size=40))
 data_pdu = st.lists(fragments, min_size=1, max_size=4).map(lambda parts: pdu(*parts))
-good = st.lists(st.one_of(data_pdu, st.sampled_from([RELEASE, GOODBYE, association_request()])), max_size=6).map(
-    b"".join
-)
+any_pdu = st.one_of(data_pdu, st.sampled_from([RELEASE, GOODBYE, association_request()]))
+good = st.lists(any_pdu, max_size=6).map(b"".join)
 noisy = st.tuples(good, st.binary(max_size=30), good).map(b"".join)
 cuts = st.lists(st.integers(1, 40), min_size=1, max_size=30)
 
 
 def read(data: bytes, sizes: list[int]) -> tuple[list[tuple[object, ...]], bool]:
-    """What a reader makes of `data` in pieces of these sizes, pieces of a fragment joined; whether it was readable."""
+    """What a reader makes of `data` in pieces of these sizes, a fragment's joined; whether all was readable."""
     seen: list[tuple[object, ...]] = []
     reader, start, turn = Reader(), 0, 0
     with suppress(Unreadable):
@@ -80,7 +79,7 @@ def test_any_chunking_of_the_same_bytes_yields_the_same_messages(data: bytes, si
         assert not chunked[1]
 
 
-@given(st.lists(st.one_of(data_pdu, st.sampled_from([RELEASE, GOODBYE, association_request()])), max_size=6))
+@given(st.lists(any_pdu, max_size=6))
 @ROUNDS
 def test_good_pdus_are_all_read_and_nothing_is_left_over(pdus: list[bytes]) -> None:
     seen, readable = read(b"".join(pdus), [7])
