@@ -57,6 +57,9 @@ class Listener(ThreadedAssociationServer):
         else:
             super().process_request_thread(link, client_address)
 
+    def service_actions(self) -> None:
+        """Nothing: pynetdicom's whole garbage collection at each sixtieth connection would stop every sender."""
+
     def is_known(self, address: tuple[Any, ...]) -> bool:
         """The peer asked for an association, or is gone; whether it was a stranger until now."""
         with self._lock:

@@ -129,9 +129,9 @@ class Receiver:
         if refusal is None and not self._door.open(event.assoc, visit):
             refusal = TRANSIENT, BY_PROVIDER, LIMIT_EXCEEDED, "more than max_associations at once"
         if refusal:
-            event.assoc.acse.send_reject(*refusal[:3])
-            event.assoc.kill()
             self._door.count(visit, "association", refusal[3])
+            event.assoc.acse.send_reject(*refusal[:3])
+            event.assoc.kill()  # waits until the peer has gone
             return
         if event.assoc.dul.ended:  # the peer left while it was let in
             self._door.close(event.assoc, released=False)

@@ -113,7 +113,7 @@ def test_no_uid_of_a_command_set_names_a_file(door: Door, uid: str) -> None:
 )
 def test_no_association_request_opens_more_than_an_association(door: Door, request_: dict[str, object]) -> None:
     peer = RawPeer(door.port)
-    peer.send(association_request(**request_), object_pdus(1)[:40], b"\xff" * 20)  # type: ignore[arg-type]
+    peer.send(association_request(**request_), b"\xff" * 20)  # type: ignore[arg-type]
     peer.ends()
     peer.close()
     eventually(lambda: nobody_inside(door), 20, "the end of the visit")

@@ -14,7 +14,7 @@ from db.schema import Instance, Series
 from dicom_node.receive.pdu import COMMAND, LAST
 from tests.factories import eventually, rows
 from tests.unit.node.factories import dataset_bytes
-from tests.wire.peers import Door, encoded, numbered
+from tests.wire.peers import RECEIVE, Door, encoded, numbered
 from tests.wire.raw import (
     ABORT,
     C_FIND_RQ,
@@ -39,6 +39,12 @@ from tests.wire.raw import (
 )
 
 both = pytest.mark.usefixtures("each_receiver")
+
+
+@pytest.fixture(autouse=True)
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """pynetdicom's own loop swallows some odd messages; then only silence ends the association."""
+    monkeypatch.setitem(RECEIVE, "network_timeout", 5)
 
 
 def uid(number: int) -> str:
