@@ -13,7 +13,7 @@ import structlog
 from pydicom.dataset import Dataset
 from pydicom.uid import UID, AllTransferSyntaxes
 from pynetdicom import AE, evt
-from pynetdicom.pdu import A_RELEASE_RQ
+from pynetdicom.pdu import A_ASSOCIATE_RQ, A_RELEASE_RQ
 from pynetdicom.presentation import AllStoragePresentationContexts, PresentationContext, build_context
 from pynetdicom.sop_class import Verification
 
@@ -118,7 +118,6 @@ class Receiver:
 
     def _on_requested(self, event: Any) -> None:
         """Let in who is listed, to the title that is ours, while there is room.  Nobody else gets a context."""
-        self._listener.is_known(event.assoc.requestor.address_info.as_tuple)
         requestor = event.assoc.requestor
         visit = Visit(
             calling_ae=requestor.primitive.calling_ae_title.strip(),
@@ -154,8 +153,10 @@ class Receiver:
         self._door.count(Visit(address=address), "association", reason)
 
     def _on_pdu(self, event: Any) -> None:
-        """A release ends the visit: EVT_RELEASED may come after the close, and the close much later."""
-        if isinstance(event.pdu, A_RELEASE_RQ):
+        """Who asks is no stranger; a release ends the visit: EVT_RELEASED may come after the close, that much later."""
+        if isinstance(event.pdu, A_ASSOCIATE_RQ):
+            self._listener.is_known(event.assoc.requestor.address_info.as_tuple)
+        elif isinstance(event.pdu, A_RELEASE_RQ):
             self._door.close(event.assoc, released=True)
 
     def _on_close(self, event: Any) -> None:

@@ -226,7 +226,7 @@ def test_five_hundred_garbage_connections_do_not_touch_a_good_sender(door: Door)
     eventually(lambda: threading.active_count() <= threads, 30, "the end of their threads")
     eventually(lambda: descriptors() <= before, 30, "the end of their sockets")
     eventually(lambda: len(rows(door.sessions, Instance)) == 41, 20, "the good sender's rows")
-    eventually(lambda: sum(refusals(door).values()) == 500, 20, "their rows")
+    eventually(lambda: sum(refusals(door).values()) >= 500, 20, "their rows")
     assert len(refusals(door)) <= 4
 
 
