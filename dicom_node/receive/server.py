@@ -153,7 +153,7 @@ class Receiver:
         self._door.count(Visit(address=address), "association", reason)
 
     def _on_pdu(self, event: Any) -> None:
-        """Who asks is no stranger; a release ends the visit: EVT_RELEASED may come after the close, that much later."""
+        """Who asks is no stranger; a release ends the visit (EVT_RELEASED may come after the close, or much later)."""
         if isinstance(event.pdu, A_ASSOCIATE_RQ):
             self._listener.is_known(event.assoc.requestor.address_info.as_tuple)
         elif isinstance(event.pdu, A_RELEASE_RQ):
