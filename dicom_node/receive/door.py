@@ -63,6 +63,7 @@ class Visit:
     stored: int = 0
     series: set[str] = field(default_factory=set)
     over: bool = False
+    released: bool = False
 
 
 class Door:
@@ -76,11 +77,14 @@ class Door:
         self._present: list[Visit] = []
         self._lock = threading.Lock()
 
-    def open(self, association: Any, visit: Visit) -> None:
-        """A peer was let in."""
+    def open(self, association: Any, visit: Visit) -> bool:
+        """Let a peer in; False when max_associations are inside."""
         with self._lock:
+            if sum(not one.over for one in self._present) >= self.settings.max_associations:
+                return False
             self._visits[association] = visit
             self._present.append(visit)
+            return True
 
     def visit(self, association: Any) -> Visit | None:
         """Who visits by this association; None before it was let in."""
@@ -96,7 +100,7 @@ class Door:
         """The association was released or broke off; the visit's series are busy until its files have their rows."""
         visit = self.visit(association)
         if visit and not visit.over:
-            visit.over = True
+            visit.over, visit.released = True, released
             if visit.stored:
                 LOG.info("receive.ended", images=visit.stored, calling_ae=visit.calling_ae, released=released)
             self._registrar.put(Ended(tuple(sorted(visit.series)), released, partial(self._forget, visit)))
@@ -119,6 +123,8 @@ class Door:
         file.commit()
         visit.stored += 1
         self._registrar.put(file.path)
+        if visit.over:  # the peer did not wait for this answer
+            self._registrar.put(Ended((series_instance_uid,), visit.released, lambda: None))
 
     def folder(self, visit: Visit) -> Path:
         """The visit's own folder."""

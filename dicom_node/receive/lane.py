@@ -18,10 +18,9 @@ from typing import Any
 
 import structlog
 from pydicom.uid import UID
-from pynetdicom.dul import DULServiceProvider
-from pynetdicom.transport import RequestHandler
 
 from dicom_node.receive.door import Door, Reception, StoreRequest
+from dicom_node.receive.guard import Guarded, GuardedHandler
 from dicom_node.receive.pdu import (
     C_STORE_RQ,
     COMMAND,
@@ -42,6 +41,8 @@ BUFFER = 1 << 18
 """Bytes read at once."""
 LONGEST_OTHER_MESSAGE = 1 << 24
 """Bytes of a dataset that belongs to no C-STORE; pynetdicom holds it in memory."""
+MOST_WAITING = 64
+"""Requests that pynetdicom has not served yet; a peer may send one at a time (PS3.7 section D.3.3.3)."""
 LOOK_AGAIN, AFTER_CLOSE = 500, 10
 """Milliseconds between looks at the timers, and at whether to end once the connection is gone."""
 CONNECTION_CLOSED, ARTIM_EXPIRED, INVALID_PDU = "Evt17", "Evt18", "Evt19"
@@ -49,19 +50,15 @@ IDLE, DATA_TRANSFER, AWAITING_CLOSE = "Sta1", "Sta6", "Sta13"
 """Events and states of the state machine (PS3.8 section 9.2)."""
 
 
-class LaneHandler(RequestHandler):
+class LaneHandler(GuardedHandler):
     """Makes each association with a `Lane`; its server has a `door`."""
 
-    def _create_association(self) -> Any:
-        association = super()._create_association()
-        lane = Lane(association, self.server.door)
-        lane.socket, lane.event_queue = association.dul.socket, association.dul.event_queue
-        association.dul = lane
-        association.acse_timeout = association.acse_timeout  # sets the timer of the new layer
-        return association
+    def layer(self, association: Any) -> Guarded:
+        """The lane of a new association."""
+        return Lane(association, self.server.door)
 
 
-class Lane(DULServiceProvider):
+class Lane(Guarded):
     """The upper layer of one association; its own thread reads, stores and answers."""
 
     def __init__(self, assoc: Any, door: Door) -> None:
@@ -78,7 +75,7 @@ class Lane(DULServiceProvider):
         self._room_for_other = 0
         self._heard = time.monotonic()
 
-    def run_reactor(self) -> None:
+    def react(self) -> None:
         """Until told to end: timers, what is to be sent, what has come, what the state machine makes of it."""
         self.assoc._dul_ready.set()
         try:
@@ -184,14 +181,16 @@ class Lane(DULServiceProvider):
 
     def _take_command(self, piece: Piece) -> bool:
         self._command += piece.view
-        if self._reception or len(self._command) > LONGEST_COMMAND:
-            raise Unreadable("a command inside an object, or too long a command")
+        if self._reception or self._room_for_other or len(self._command) > LONGEST_COMMAND:
+            raise Unreadable("a command inside a message, or too long a command")
         if not piece.last:
             return False
         data, self._command = bytes(self._command), bytearray()
         command = read_command(data)
         if command.field == C_STORE_RQ:
             return self._begin(piece.context_id, command)
+        if self.assoc.dimse.msg_queue.qsize() > MOST_WAITING:
+            raise Unreadable("more requests than are served")
         self._room_for_other = LONGEST_OTHER_MESSAGE if command.has_data_set else 0
         return self._pass_on(data_pdus(piece.context_id, data, COMMAND | LAST))
 
@@ -219,9 +218,9 @@ class Lane(DULServiceProvider):
             if piece.last:
                 self._answer()
             return False
-        self._room_for_other -= max(len(piece.view), 1)
-        if self._room_for_other < 0:
+        if self._room_for_other <= len(piece.view):
             raise Unreadable("a dataset without a command, or too long")
+        self._room_for_other = 0 if piece.last else self._room_for_other - max(len(piece.view), 1)
         return self._pass_on(data_pdus(piece.context_id, bytes(piece.view), LAST if piece.last else 0))
 
     def _store(self) -> None:

@@ -11,6 +11,7 @@ from pynetdicom.transport import ThreadedAssociationServer
 
 from dicom_node import tls
 from dicom_node.receive.door import Door
+from dicom_node.receive.guard import shut
 
 LOG = structlog.get_logger(__name__)
 STRANGERS = 64
@@ -65,16 +66,19 @@ class Listener(ThreadedAssociationServer):
         else:
             super().process_request_thread(request, client_address)
 
+    def service_actions(self) -> None:
+        """Nothing: pynetdicom's whole garbage collection at each sixtieth connection would stop every sender."""
+
     def server_close(self) -> None:
         """End who asked for nothing yet: the connections' threads are waited for."""
         for link in tuple(self._strangers.values()):
-            _shut(link)
+            shut(link)
         super().server_close()
 
-    def is_known(self, address: Any) -> None:
-        """The peer asked for an association, or is gone."""
+    def is_known(self, address: Any) -> bool:
+        """The peer asked for an association, or is gone; whether it was a stranger until now."""
         with self._lock:
-            self._strangers.pop(address, None)
+            return self._strangers.pop(address, None) is not None
 
     def _is_stranger(self, address: Any, link: socket.socket) -> None:
         with self._lock:
@@ -84,12 +88,4 @@ class Listener(ThreadedAssociationServer):
                 del self._strangers[oldest[0]]
         if oldest:
             self._turned_away(oldest[0][0], "too many connections that ask for nothing")
-            _shut(oldest[1])
-
-
-def _shut(link: socket.socket) -> None:
-    """End a connection from another thread than its own."""
-    try:
-        socket.socket.shutdown(link, socket.SHUT_RDWR)
-    except OSError:
-        LOG.debug("receive.already_gone")
+            shut(oldest[1])

@@ -12,13 +12,13 @@ from typing import Any, NamedTuple
 from pydicom.dataset import Dataset
 from pydicom.uid import UID, AllTransferSyntaxes
 from pynetdicom import AE, evt
-from pynetdicom.pdu import A_RELEASE_RQ
+from pynetdicom.pdu import A_ASSOCIATE_RQ, A_RELEASE_RQ
 from pynetdicom.presentation import AllStoragePresentationContexts, PresentationContext, build_context
 from pynetdicom.sop_class import Verification
-from pynetdicom.transport import RequestHandler
 
 from config.settings import ReceiveSettings, Source
 from dicom_node.receive.door import Door, StoreRequest, Visit
+from dicom_node.receive.guard import GuardedHandler
 from dicom_node.receive.lane import LaneHandler
 from dicom_node.receive.listener import Listener, TlsContext, no_tls
 from dicom_node.receive.pdu import C_STORE_RQ, LONGEST_COMMENT, Command
@@ -100,14 +100,14 @@ class Receiver:
                 turned_away=self._turn_away,
                 patience=self._ae.acse_timeout,
             ),
-            request_handler=LaneHandler if self._settings.lane else RequestHandler,
+            request_handler=LaneHandler if self._settings.lane else GuardedHandler,
         )
         self._ae._servers.append(self._listener)
         threading.Thread(target=self._listener.serve_forever, name="listener", daemon=True).start()
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Listen no more, abort who is still here.  A silent peer can't hold up the end."""
+        """Listen no more, abort who is still here.  No peer can hold up the end, however it stalls."""
         self._listener.shutdown()
         for association in self._ae.active_associations:
             if association.is_established:
@@ -117,6 +117,7 @@ class Receiver:
             time.sleep(0.01)
         for association in self._ae.active_associations:
             association.dul.kill_dul()
+            association.dul.break_off()
             association.dul.to_user_queue.put(None)  # to whoever waits for an association request
 
     @property
@@ -135,20 +136,23 @@ class Receiver:
 
     def _on_requested(self, event: Any) -> None:
         """Let in who is listed, to the title that is ours, while there is room.  Nobody else gets a context."""
-        self._listener.is_known(event.assoc.requestor.address_info.as_tuple)
         requestor = event.assoc.requestor
         visit = Visit(
             calling_ae=requestor.primitive.calling_ae_title.strip(),
             called_ae=requestor.primitive.called_ae_title.strip(),
             address=requestor.address,
         )
-        if refusal := self._refusal(visit):
-            event.assoc.acse.send_reject(refusal.result, refusal.source, refusal.diagnostic)
-            event.assoc.kill()
+        refusal = self._refusal(visit)
+        if refusal is None and not self._door.open(event.assoc, visit):
+            refusal = TOO_MANY
+        if refusal:
             self._door.count(visit, "association", refusal.words)
-        else:
-            self._door.open(event.assoc, visit)
-            event.assoc.acceptor.supported_contexts = _contexts(requestor.primitive)
+            event.assoc.acse.send_reject(refusal.result, refusal.source, refusal.diagnostic)
+            event.assoc.kill()  # waits until the peer has gone
+            return
+        if event.assoc.dul.ended:  # the peer left while it was let in
+            self._door.close(event.assoc, released=False)
+        event.assoc.acceptor.supported_contexts = _contexts(requestor.primitive)
 
     def _refusal(self, visit: Visit) -> Rejection | None:
         """Why the peer is not let in; None for who may come in."""
@@ -159,8 +163,6 @@ class Receiver:
             return STRANGER
         if source.host and ip_address(source.host) != ip_address(visit.address):
             return ELSEWHERE
-        if self._door.visits() >= self._settings.max_associations:
-            return TOO_MANY
         if self._door.spool.free() < WATERMARK * self._settings.minimum_free_bytes:
             return NEARLY_FULL
         return None
@@ -169,12 +171,16 @@ class Receiver:
         self._door.count(Visit(address=address), "association", reason)
 
     def _on_pdu(self, event: Any) -> None:
-        """A release ends the visit: EVT_RELEASED may come after the close, and the close much later."""
-        if isinstance(event.pdu, A_RELEASE_RQ):
+        """Who asks is no stranger; a release ends the visit (EVT_RELEASED may come after the close)."""
+        if isinstance(event.pdu, A_ASSOCIATE_RQ):
+            self._listener.is_known(event.assoc.requestor.address_info.as_tuple)
+        elif isinstance(event.pdu, A_RELEASE_RQ):
             self._door.close(event.assoc, released=True)
 
     def _on_close(self, event: Any) -> None:
-        self._listener.is_known(event.assoc.requestor.address_info.as_tuple)
+        address = event.assoc.requestor.address_info.as_tuple
+        if self._listener.is_known(address):
+            self._turn_away(address[0], "asked for no association")
         self._door.close(event.assoc, released=False)
 
     def _on_store(self, event: Any) -> Dataset:

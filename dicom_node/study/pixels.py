@@ -8,7 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 from pydicom import dcmread
 from pydicom.dataset import Dataset
+from pydicom.filereader import read_file_meta_info
 from pydicom.pixels.utils import iter_pixels
+from pydicom.uid import DeflatedExplicitVRLittleEndian
 
 from dicom_node.study.header import number
 from dicom_node.study.series import Stack
@@ -62,12 +64,18 @@ def _hounsfield(stack: Stack, path: Path, indices: Iterable[int]) -> Iterator[ND
 def _decoded(path: Path, frames: list[int]) -> Iterator[NDArray[np.generic]]:
     """Stored values [row, column] of the frames (from 0), in the order asked for."""
     try:
-        for stored in iter_pixels(path, indices=frames):
+        for stored in iter_pixels(_source(path), indices=frames):
             if stored.ndim != 2:
                 raise Unsuitable(Reason.CANNOT_DECODE, f"one grey frame expected, got shape {stored.shape}")
             yield stored
     except UNDECODABLE as error:
         raise _why_not(path, error) from None
+
+
+def _source(path: Path) -> Path | Dataset:
+    """What pydicom takes the frames from: the file, but it does not inflate a deflated one on the way."""
+    deflated = read_file_meta_info(path).TransferSyntaxUID == DeflatedExplicitVRLittleEndian
+    return dcmread(path) if deflated else path
 
 
 def _why_not(path: Path, error: Exception) -> Unsuitable:
