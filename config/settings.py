@@ -65,8 +65,8 @@ class ReceiveSettings(Frozen):
     """Address to listen on.  Loopback, so that a forgotten setting opens nothing."""
     port: Port = 11112
     """TCP port; 0 takes a free one (tests, demo)."""
-    lane: bool = False
-    """C-STORE by the node's own fast lane; false takes pynetdicom's stock loop, several times slower."""
+    lane: bool = True
+    """C-STORE by the node's own fast lane; false takes pynetdicom's stock loop: slower, an object whole in memory."""
     tls: bool = False
     """True takes TLS only, with the files of `[tls]`; 2762 is the registered port for it."""
     max_associations: Annotated[int, Field(ge=1)] = 32

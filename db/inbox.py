@@ -30,6 +30,10 @@ class Undecided(Exception):
         self.pairs = tuple(pairs)
 
 
+MOST_REFUSALS = 10_000
+MANY = "(many)"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Arrival:
     """One stored object, read back from its file.  `path` is relative to the data folder."""
@@ -254,7 +258,10 @@ def turned_away(
     called_ae: str = "",
     address: str = "",
 ) -> None:
-    """Count what the door refused or did not need."""
+    """Count what the door refused or did not need.
+
+    Strangers choose their titles: beyond `MOST_REFUSALS` rows all that is new is counted in one row for its reason.
+    """
     key = {
         "kind": kind,
         "calling_ae": calling_ae[:16],
@@ -263,6 +270,9 @@ def turned_away(
         "reason": reason[:255],
     }
     known = session.scalar(select(Refusal).filter_by(**key))
+    if known is None and (session.scalar(select(func.count(Refusal.id))) or 0) >= MOST_REFUSALS:
+        key |= {"calling_ae": MANY, "called_ae": MANY, "address": MANY}
+        known = session.scalar(select(Refusal).filter_by(**key))
     if known is None:
         session.add(Refusal(**key, count=1, first_at=now, last_at=now))
         session.flush()

@@ -103,6 +103,8 @@ class Door:
             visit.over, visit.released = True, released
             if visit.stored:
                 LOG.info("receive.ended", images=visit.stored, calling_ae=visit.calling_ae, released=released)
+            if not released:
+                self.count(visit, "association", "ended without a release")
             self._registrar.put(Ended(tuple(sorted(visit.series)), released, partial(self._forget, visit)))
 
     def busy_series(self) -> frozenset[str]:

@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 
 from db import inbox
@@ -273,6 +273,17 @@ def test_the_same_refusal_is_counted_and_another_has_its_own_row(session: Sessio
         ("unknown", 2, NOW, LATER),
         ("other", 1, NOW, NOW),
     ]
+
+
+def test_strangers_who_choose_ever_new_titles_do_not_fill_the_database(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(inbox, "MOST_REFUSALS", 2)
+    for number in range(6):
+        turned_away(session, calling_ae=f"STRANGER{number}")
+    turned_away(session, calling_ae="STRANGER1")
+    counted = {row.calling_ae: row.count for row in session.scalars(select(Refusal))}
+    assert counted == {"STRANGER0": 1, "STRANGER1": 2, "(many)": 4}
 
 
 def test_what_a_stranger_sends_is_cut_to_the_columns_and_still_counted(session: Session) -> None:
