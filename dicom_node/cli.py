@@ -156,7 +156,9 @@ def evaluate_l3(
     phantoms: Annotated[int, typer.Option(min=1, help="Without DATA: how many phantoms to draw.")] = 60,
     seed: Annotated[int, typer.Option(min=0, help="Seed of the first phantom.")] = 0,
     family: Annotated[str, typer.Option(help="Family of the phantoms: rigid or bent.")] = "rigid",
-    out: Annotated[Path | None, typer.Option("--out", "-o", help="Write one row per series to this CSV file.")] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", "-o", help="Write one row per series to this CSV file.")
+    ] = None,
 ) -> None:
     """Show how well L3 is found, per stratum, where the truth is known.
 

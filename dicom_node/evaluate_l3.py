@@ -113,7 +113,11 @@ def _answer(series: Series) -> L3Level:
         return locate(_volume(series))
     except Unsuitable as why:
         return L3Level(
-            status=LevelStatus.UNSUPPORTED, index=None, z_mm=None, confidence=0.0, reason=f"{why.reason}: {why.detail}"
+            status=LevelStatus.UNSUPPORTED,
+            index=None,
+            z_mm=None,
+            confidence=0.0,
+            reason=f"{why.reason}: {why.detail}",
         )
 
 
@@ -152,7 +156,9 @@ def table(rows: tuple[LevelAccuracy, ...], title: str) -> Table:
         shown.add_column(head, justify="left" if head == HEADS[0] else "right")
     for row in rows:
         shown.add_row(*_cells(row), end_section=row is rows[-2] if len(rows) > 1 else False)
-    shown.caption = f"wrong level: more than {BESIDE_MM:g} mm outside the body of L3; bound: Clopper-Pearson, one-sided"
+    shown.caption = (
+        f"wrong level: more than {BESIDE_MM:g} mm outside the body of L3; bound: Clopper-Pearson, one-sided"
+    )
     return shown
 
 

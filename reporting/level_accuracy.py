@@ -34,7 +34,9 @@ class LevelTrial:
     @property
     def error_mm(self) -> float | None:
         """Distance from mid L3; None where there is none or a level was not found."""
-        return abs(self.z_mm - self.mid_mm) if self.found and self.z_mm is not None and self.mid_mm is not None else None
+        return (
+            abs(self.z_mm - self.mid_mm) if self.found and self.z_mm is not None and self.mid_mm is not None else None
+        )
 
     @property
     def in_body(self) -> bool:

@@ -1,10 +1,11 @@
 """Vertebrae, discs and sacrum as solids in the axes of each segment."""
 
 from collections.abc import Callable
+from itertools import pairwise
 
 import numpy as np
 
-from inference.phantom.population.canvas import Canvas, Field, Vector
+from inference.phantom.population.canvas import Canvas, Field
 from inference.phantom.population.chain import Segment
 from inference.phantom.population.person import Person
 
@@ -29,6 +30,9 @@ def paint_spine(canvas: Canvas, person: Person, spine: tuple[Segment, ...]) -> N
         _paint_canal(canvas, segment)
     for segment in mobile:
         _paint_arch(canvas, person, segment)
+    for lower, upper in pairwise(mobile):
+        if lower.place in person.bridged:
+            _paint_bridge(canvas, person, lower, upper)
     if person.fused:
         _paint_fusion(canvas, person, mobile[0])
     for segment in mobile:
@@ -164,6 +168,17 @@ def _paint_fusion(canvas: Canvas, person: Person, lowest: Segment) -> None:
             _rod(canvas, lowest, start, end, 8.0, _layers(person, _FUSED_HU_PART))
 
 
+def _paint_bridge(canvas: Canvas, person: Person, lower: Segment, upper: Segment) -> None:
+    """A bony bow in front of the disc, on the right more than on the left."""
+    for aside in (-0.5, 0.0):
+        ends = [
+            s.at(aside * s.half_width, s.half_depth - 1, sign * 0.2 * s.height)
+            for s, sign in ((lower, 1), (upper, -1))
+        ]
+        bow = (ends[0] + ends[1]) / 2 + lower.frame[:, 1] * 5
+        canvas.chain(np.stack([ends[0], bow, ends[1]]), 3.5, (0.0, person.cortex_hu * 0.9))
+
+
 def _paint_screws(canvas: Canvas, segment: Segment) -> None:
     """A pedicle screw on each side, and its piece of the rod."""
     behind, h = _canal_centre(segment), segment.height
@@ -171,8 +186,3 @@ def _paint_screws(canvas: Canvas, segment: Segment) -> None:
         x = side * (segment.canal[0] + segment.pedicle)
         _rod(canvas, segment, (0.55 * x, 6, 0.15 * h), (1.1 * x, behind - 14, 0.2 * h), 2.6, ((0.0, METAL_HU),))
         _rod(canvas, segment, (1.15 * x, behind - 17, -h), (1.15 * x, behind - 17, h), 3.0, ((0.0, METAL_HU),))
-
-
-def middle(segment: Segment) -> Vector:
-    """Centre of the vertebral body."""
-    return segment.centre

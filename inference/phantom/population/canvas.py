@@ -5,6 +5,7 @@ World axes in mm: x to the patient's left, y to the back, z to the head.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,9 +34,7 @@ class Patch:
 
     def local(self, centre: Vector, frame: Vector) -> tuple[Field, Field, Field]:
         """Coordinates along the three columns of `frame`, seen from `centre`."""
-        x, y, z = (
-            axis - np.float32(origin) for axis, origin in zip((self.x, self.y, self.z), centre, strict=True)
-        )
+        x, y, z = (axis - np.float32(origin) for axis, origin in zip((self.x, self.y, self.z), centre, strict=True))
         u, v, w = (
             x * np.float32(column[0]) + y * np.float32(column[1]) + z * np.float32(column[2]) for column in frame.T
         )
@@ -100,7 +99,7 @@ class Canvas:
     def chain(self, points: Vector, radius_mm: float, *values: tuple[float, float]) -> None:
         """Rods from point to point, Float64[point, 3]; each layer goes in for the whole chain before the next."""
         for layer in values:
-            for start, end in zip(points[:-1], points[1:], strict=True):
+            for start, end in pairwise(points):
                 self.capsule(start, end, radius_mm, layer)
 
     def solid(

@@ -57,9 +57,7 @@ def draw_case(seed: int, *, pixel_mm: float = GRID_MM, family: str = "rigid") ->
     canvas = _canvas(person, bottom, top, pixel_mm, person.slice_mm / per_slice)
     _paint(canvas, person, spine)
     hu = _means(canvas.hu, per_slice)
-    volume = CtVolume(
-        hu=scanned(hu, pixel_mm, person, rng), spacing_mm=(person.slice_mm, pixel_mm, pixel_mm)
-    )
+    volume = CtVolume(hu=scanned(hu, pixel_mm, person, rng), spacing_mm=(person.slice_mm, pixel_mm, pixel_mm))
     offset = float(canvas.z[:per_slice].mean(0)[len(canvas.y) // 2])
     return Case(seed=seed, stratum=stratum, volume=volume, truth=_truth(spine, person, offset, volume))
 

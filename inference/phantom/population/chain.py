@@ -80,7 +80,9 @@ def spine_of(person: Person, rng: np.random.Generator) -> tuple[Segment, ...]:
     """Sacrum (S5 to S1), lumbar, thoracic and cervical segments from caudal to cranial; S1's endplate is at 0."""
     table, regions = _table(person, rng)
     pitch = _pitches(person, table, regions)
-    frames = [_frame(p, *_coronal(person, z)) for p, z in zip(pitch, np.cumsum(table[:, 0] + table[:, 1]), strict=True)]
+    frames = [
+        _frame(p, *_coronal(person, z)) for p, z in zip(pitch, np.cumsum(table[:, 0] + table[:, 1]), strict=True)
+    ]
     names, ribs = _names(person, regions), _ribs(person, regions)
     crush = {place: wedge for place, _, wedge in person.crushed}
     segments, point = list(_sacrum(person)), np.zeros(3)
@@ -120,6 +122,8 @@ def _table(person: Person, rng: np.random.Generator) -> tuple[Vector, list[str]]
     table[:, 1] *= person.disc * rng.uniform(0.75, 1.15, len(table))
     for place, left, _ in person.crushed:
         table[place, 0] *= left
+    for place, left in person.worn:
+        table[place, 1] *= left
     return table, regions
 
 

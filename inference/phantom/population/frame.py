@@ -25,7 +25,7 @@ def _rib(segment: Segment, side: float, length: float, shape: Shape) -> Vector:
     """Points Float64[point, 3] of a rib; `length` counts from the tip of the transverse process."""
     back = -(segment.half_depth + segment.canal[1])
     head = segment.at(side * (segment.half_width - 1), -segment.half_depth + 4, 0.38 * segment.height)
-    neck = segment.at(side * segment.span, back - 6, 0.2 * segment.height)
+    neck = segment.at(side * segment.span, back - 2, 0.2 * segment.height)
     fall = 0.35 if segment.name != "T12" else 0.55
     points, walked = [head, neck], 0.0
     while walked < length:
@@ -40,7 +40,7 @@ def _onwards(point: Vector, side: float, fall: float, shape: Shape) -> Vector:
     x, y = (point[:2] - centre) / half
     angle = np.arctan2(y, side * x)
     on_wall = np.hypot(x, y)
-    pull = on_wall + np.clip(0.93 - on_wall, -0.05, 0.16)
+    pull = on_wall + np.clip(0.93 - on_wall, -0.05, 0.09)
     speed = np.hypot(half[0] * np.sin(angle), half[1] * np.cos(angle)) * pull
     angle -= _STEP_MM / speed
     there = np.array([side * np.cos(angle), np.sin(angle)]) * pull * half + centre
@@ -61,8 +61,10 @@ def paint_pelvis(canvas: Canvas, person: Person) -> None:
         bone = ((0.0, 2600.0),) if metal else layers
         canvas.capsule(hip, shaft, 15 * s, *bone)
         canvas.capsule(shaft, shaft + np.array([-side * 12.0, 0, -260]), 15 * s, *bone)
-        canvas.capsule(hip + [-side * 18, -12, -8], np.array([side * 10.0, -52 * s, -135 * s]), 9 * s, *layers)
-        canvas.capsule(hip + [-side * 8, 10, -25], np.array([side * 42.0, 2, -175 * s]), 12 * s, *layers)
+        canvas.capsule(
+            hip + np.array([-side * 18, -12, -8]), np.array([side * 10.0, -52 * s, -135 * s]), 9 * s, *layers
+        )
+        canvas.capsule(hip + np.array([-side * 8, 10, -25]), np.array([side * 42.0, 2, -175 * s]), 12 * s, *layers)
 
 
 def _paint_wing(canvas: Canvas, person: Person, side: float, layers: tuple[tuple[float, float], ...]) -> None:
@@ -103,7 +105,7 @@ def paint_arms(canvas: Canvas, person: Person, shape: Shape) -> None:
             canvas.capsule(start, end, radius, (0.0, -95.0), (8.0, 50.0))
         canvas.capsule(shoulder, elbow, 11.0, *layers)
         for gap in (-11.0, 11.0):
-            canvas.capsule(elbow + [0, gap, 0], wrist + [0, gap, 0], 7.0, *layers)
+            canvas.capsule(elbow + np.array([0, gap, 0]), wrist + np.array([0, gap, 0]), 7.0, *layers)
 
 
 def paint_head(canvas: Canvas, person: Person, spine: tuple[Segment, ...]) -> None:
@@ -113,13 +115,13 @@ def paint_head(canvas: Canvas, person: Person, spine: tuple[Segment, ...]) -> No
     centre = top + np.array([0, -22 * s, 78 * s])
     for half, value in (((74, 92, 88), 45.0), ((70, 88, 84), 900.0), ((64, 82, 78), 34.0)):
         canvas.ellipsoid(centre, (half[0] * s, half[1] * s, half[2] * s), value)
-    canvas.ellipsoid(centre + [0, -62 * s, -62 * s], (48 * s, 42 * s, 55 * s), 60.0)
-    canvas.ellipsoid(centre + [0, -70 * s, -55 * s], (16 * s, 20 * s, 30 * s), -900.0)
+    canvas.ellipsoid(centre + np.array([0, -62 * s, -62 * s]), (48 * s, 42 * s, 55 * s), 60.0)
+    canvas.ellipsoid(centre + np.array([0, -70 * s, -55 * s]), (16 * s, 20 * s, 30 * s), -900.0)
     for side in (-1.0, 1.0):
-        jaw = centre + [side * 44 * s, -40 * s, -80 * s]
-        canvas.capsule(jaw, centre + [side * 6, -98 * s, -95 * s], 6.0, (0.0, 800.0))
+        jaw = centre + np.array([side * 44 * s, -40 * s, -80 * s])
+        canvas.capsule(jaw, centre + np.array([side * 6, -98 * s, -95 * s]), 6.0, (0.0, 800.0))
     base = next(part for part in spine if part.name == "T1")
     for side in (-1.0, 1.0):
-        out = base.centre + [side * 165 * s, -25, -45]
-        canvas.capsule(base.centre + [side * 35, -75, -30], out, 7.0, (0.0, person.cortex_hu))
+        out = base.centre + np.array([side * 165 * s, -25, -45])
+        canvas.capsule(base.centre + np.array([side * 35, -75, -30]), out, 7.0, (0.0, person.cortex_hu))
         canvas.ellipsoid(out, (27, 27, 27), person.spongy_hu + 60)

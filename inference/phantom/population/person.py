@@ -13,22 +13,24 @@ import numpy as np
 class Person:
     """One body and how it was scanned.
 
-    Spine: `lumbar` and `thoracic` are counts of vertebrae, `pairs` of ribs; `lumbar_rib_mm` is the length of a rib
-    on the first lumbar vertebra beyond its transverse process, per side; `last_rib_mm` the length of the twelfth.
-    `crushed` are (place above the sacrum, part of the height that is left, wedge in degrees).  `fused` joins the
-    lowest lumbar vertebra to the sacrum.  Scan: `window` names the coverage, `cover_mm` its length where that is
-    free; `slice_mm`, `tilt`, `noise_hu` and `grain_mm` are the scanner's.
+    Spine: `lumbar` counts the vertebrae below the thoracic ones; `lumbar_rib_mm` is the length of a rib on the first
+    of them beyond its transverse process, per side; `last_rib_mm` that of the twelfth ribs.  Places count from the
+    sacrum up: `crushed` are (place, part of the height that is left, wedge in degrees), `worn` (disc on top of this
+    place, part of its height that is left), `bridged` places joined to the next by bone in front.  `fused` joins the
+    lowest lumbar vertebra to the sacrum.  Scan: `window` names the coverage, `cover_mm` its length; `slice_mm`,
+    `tilt`, `noise_hu` and `grain_mm` are the scanner's.
     """
 
     seed: int
     size: float
     disc: float
     lumbar: int = 5
-    pairs: int = 12
     lumbar_rib_mm: tuple[float, float] = (0.0, 0.0)
     last_rib_mm: tuple[float, float]
     fused: bool = False
     crushed: tuple[tuple[int, float, float], ...] = ()
+    worn: tuple[tuple[int, float], ...] = ()
+    bridged: tuple[int, ...] = ()
     sacral_slope: float
     lordosis: float
     kyphosis: float
@@ -67,6 +69,8 @@ def average(seed: int, rng: np.random.Generator) -> dict[str, Any]:
         "size": size,
         "disc": rng.uniform(0.65, 1.15),
         "last_rib_mm": tuple(np.clip(rng.normal(100, 30) + rng.normal(0, 8, 2), 55, 170)),
+        "worn": tuple((place, float(rng.uniform(0.35, 0.7))) for place in range(10) if rng.random() < 0.18),
+        "bridged": tuple(place for place in range(16) if rng.random() < 0.06),
         "sacral_slope": float(np.clip(slope, 18, 58)),
         "lordosis": float(np.clip(slope + rng.normal(14, 7), 22, 78)),
         "kyphosis": float(np.clip(rng.normal(42, 9), 20, 65)),

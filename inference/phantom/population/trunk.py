@@ -115,13 +115,13 @@ def _paint_organs(canvas: Canvas, person: Person, spine: tuple[Segment, ...], sh
     s, level = person.size, {part.name: part for part in spine}
     t12, l2 = level["T12"].centre, level["L2"].centre
     half = shape.wall(float(t12[2]))[1]
-    canvas.ellipsoid(t12 + [-0.48 * half[0], -45 * s, 22], (0.46 * half[0], 66 * s, 78 * s), 95.0)
-    canvas.ellipsoid(t12 + [0.62 * half[0], 5, 25], (28 * s, 42 * s, 50 * s), 105.0)
+    canvas.ellipsoid(t12 + np.array([-0.48 * half[0], -45 * s, 22]), (0.46 * half[0], 66 * s, 78 * s), 95.0)
+    canvas.ellipsoid(t12 + np.array([0.62 * half[0], 5, 25]), (28 * s, 42 * s, 50 * s), 105.0)
     for side in (-1.0, 1.0):
-        kidney = l2 + [side * 66 * s, rng.normal(4, 6), rng.normal(12, 14)]
+        kidney = l2 + np.array([side * 66 * s, rng.normal(4, 6), rng.normal(12, 14)])
         canvas.ellipsoid(kidney, (27 * s, 24 * s, 54 * s), person.kidney_hu)
         canvas.ellipsoid(kidney - [side * 8, 3, 0], (9 * s, 10 * s, 25 * s), person.kidney_hu * 1.3)
-    heart = level["T9"].centre + [22, -75 * s, 30]
+    heart = level["T9"].centre + np.array([22, -75 * s, 30])
     canvas.ellipsoid(heart, (56 * s, 46 * s, 58 * s), 0.5 * (person.vessel_hu + 45))
     _paint_bowel(canvas, person, shape, rng)
     _paint_vessels(canvas, person, spine)
@@ -133,7 +133,7 @@ def _paint_bowel(canvas: Canvas, person: Person, shape: Shape, rng: np.random.Ge
         z = rng.uniform(-90, 130) * person.size
         centre, half = shape.wall(z)
         angle, far = rng.uniform(0, 2 * np.pi), rng.uniform(0.1, 0.62)
-        x, y = centre + [far * half[0] * np.cos(angle), (far * np.sin(angle) - 0.25) * half[1]]
+        x, y = centre + np.array([far * half[0] * np.cos(angle), (far * np.sin(angle) - 0.25) * half[1]])
         value = rng.choice([35.0, -700.0, person.bowel_hu], p=[0.5, 0.2, 0.3])
         radii = rng.uniform(11, 27, 3)
         canvas.ellipsoid(np.array([x, y, z]), (radii[0], radii[1], radii[2]), value)
@@ -143,7 +143,7 @@ def _paint_vessels(canvas: Canvas, person: Person, spine: tuple[Segment, ...]) -
     """Aorta left and vena cava right in front of the bodies, from L4 up."""
     course = [s for s in spine if s.region != "cervical" and s.place >= 1]
     for aside, radius, value in ((11.0, 10.5, person.vessel_hu), (-15.0, 11.0, 0.5 * (person.vessel_hu + 45))):
-        points = np.stack([s.centre + [aside, -s.half_depth - radius - 3, 0] for s in course])
+        points = np.stack([s.centre + np.array([aside, -s.half_depth - radius - 3, 0]) for s in course])
         canvas.chain(points, radius * person.size, (0.0, value))
 
 
@@ -155,7 +155,9 @@ def _paint_muscles(canvas: Canvas, person: Person, spine: tuple[Segment, ...]) -
         canvas.chain(back, 19 * person.size, (0.0, _MUSCLE_HU))
         lumbar = [s for s in mobile if s.region == "lumbar"]
         radii = np.linspace(20, 9, len(lumbar)) * person.size
-        psoas = [s.at(side * (s.half_width + r * 0.8), -s.half_depth * 0.3, 0) for s, r in zip(lumbar, radii, strict=True)]
+        psoas = [
+            s.at(side * (s.half_width + r * 0.8), -s.half_depth * 0.3, 0) for s, r in zip(lumbar, radii, strict=True)
+        ]
         ahead = np.array([side * 88 * person.size, -42 * person.size, -95 * person.size])
         for start, end, radius in zip([ahead, *psoas[:-1]], psoas, radii, strict=True):
             canvas.capsule(start, end, float(radius), (0.0, _MUSCLE_HU + 4))
