@@ -2,7 +2,8 @@
 
 import csv
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, fields
 from pathlib import Path
 
@@ -125,28 +126,32 @@ def _volume(series: Series) -> CtVolume:
     return read_volume(stack(series, AnalysisSettings()))
 
 
-def show(trials: Iterator[LevelTrial], count: int, title: str, out: Path | None) -> None:
-    """Judge all with a progress bar, print the table, write the trials as CSV where asked."""
+def show(trials: Iterable[LevelTrial], count: int, title: str, out: Path | None) -> None:
+    """Judge all with a progress bar, each written as a row of a CSV file where asked; then print the table."""
     console = Console()
     done = []
-    with bar(console) as progress:
+    with bar(console) as progress, _rows(out) as write:
         task = progress.add_task("finding L3", total=count)
         for one in trials:
             done.append(one)
+            write(one)
             progress.advance(task)
     console.print(table(by_stratum(done), title))
     if out:
-        write_csv(done, out)
         console.print(f"  {out}", highlight=False, soft_wrap=True, markup=False)
 
 
-def write_csv(trials: list[LevelTrial], path: Path) -> None:
-    """One row per series."""
+@contextmanager
+def _rows(path: Path | None) -> Iterator[Callable[[LevelTrial], None]]:
+    """Where trials are written, row by row: an interrupted run keeps what it has."""
+    if path is None:
+        yield lambda _trial: None
+        return
     path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("w", newline="") as file:
+    with path.open("w", newline="", buffering=1) as file:
         rows = csv.DictWriter(file, [field.name for field in fields(LevelTrial)])
         rows.writeheader()
-        rows.writerows(asdict(one) for one in trials)
+        yield lambda one: rows.writerow(asdict(one))
 
 
 def table(rows: tuple[LevelAccuracy, ...], title: str) -> Table:

@@ -61,7 +61,8 @@ class Canvas:
         rows = slice(*map(int, np.searchsorted(self.y, (low[1], high[1]))))
         if columns.start == columns.stop or rows.start == rows.stop:
             return None
-        lowest, highest = self.z[:, rows].min(1), self.z[:, rows].max(1)
+        first, last = self.z[:, rows.start], self.z[:, rows.stop - 1]
+        lowest, highest = np.minimum(first, last), np.maximum(first, last)
         planes = slice(int(np.searchsorted(highest, low[2])), int(np.searchsorted(lowest, high[2])))
         return self.patch(planes, rows, columns) if planes.start < planes.stop else None
 

@@ -1,6 +1,7 @@
 """What the scanner adds: thick slices, the table, grainy noise and streaks from metal."""
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import ndimage as ndi
 
 from inference.phantom.population.canvas import Canvas, Field
@@ -9,6 +10,8 @@ from inference.phantom.population.person import Person
 _LOWEST_HU, _HIGHEST_HU = -1024, 3071
 _METAL_HU = 1800
 _STREAK_HU = 260.0
+_GRAINS = 8
+"""Planes of noise that are drawn once and rolled."""
 
 
 def paint_table(canvas: Canvas, back_mm: float) -> None:
@@ -20,18 +23,23 @@ def paint_table(canvas: Canvas, back_mm: float) -> None:
         slab.fill(np.asarray(np.broadcast_to(plate, slab.hu.shape), np.float32), 60.0)
 
 
-def scanned(hu: Field, pixel_mm: float, person: Person, rng: np.random.Generator) -> np.ndarray:
-    """Int16 of `hu` [slice, row, column] with streaks and noise of the person's scan."""
-    for plane in hu:
+def scanned(hu: Field, pixel_mm: float, person: Person, rng: np.random.Generator) -> NDArray[np.int16]:
+    """`hu` [slice, row, column] with streaks and noise of the person's scan."""
+    grains = [_grain(hu.shape[1:], person.grain_mm / pixel_mm / 2, rng) for _ in range(_GRAINS)]
+    image = np.empty(hu.shape, np.int16)
+    for plane, out in zip(hu, image, strict=True):
         if (plane > _METAL_HU).sum() > 2:
             plane += _streaks(plane, rng)
-    noisy = np.empty(hu.shape, np.int16)
-    for plane, out in zip(hu, noisy, strict=True):
-        grain = rng.standard_normal(plane.shape, dtype=np.float32)
-        grain = ndi.gaussian_filter(grain, person.grain_mm / pixel_mm / 2)
-        plane += grain * np.float32(person.noise_hu / max(float(grain.std()), 1e-6))
+        grain = np.roll(grains[rng.integers(_GRAINS)], tuple(rng.integers(0, plane.shape)), (0, 1))
+        plane += grain * np.float32(rng.choice((-1, 1)) * person.noise_hu)
         out[...] = np.clip(np.rint(plane), _LOWEST_HU, _HIGHEST_HU)
-    return noisy
+    return image
+
+
+def _grain(shape: tuple[int, ...], sigma: float, rng: np.random.Generator) -> Field:
+    """Noise of unit standard deviation that may be rolled."""
+    noise = ndi.gaussian_filter(rng.standard_normal(shape, dtype=np.float32), sigma, mode="wrap")
+    return np.asarray(noise / noise.std(), np.float32)
 
 
 def _streaks(plane: Field, rng: np.random.Generator) -> Field:

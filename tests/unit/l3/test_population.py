@@ -1,0 +1,61 @@
+"""Of bodies the finder does not know: never a wrong level without doubt, never L3 where there is none."""
+
+import pytest
+
+from inference.l3 import L3Level, LevelStatus, locate
+from inference.phantom.population import NEGATIVE, STRATA, VARIANT, Case, draw_case
+from tests.factories import SCALE
+
+COUNT = 60 * SCALE
+BESIDE_MM = 6.0
+
+Seen = tuple[Case, L3Level]
+
+
+@pytest.fixture(scope="module")
+def seen() -> list[Seen]:
+    return [(case, locate(case.volume)) for case in map(draw_case, range(COUNT))]
+
+
+def in_body(case: Case, z_mm: float | None) -> bool:
+    truth = case.truth
+    if z_mm is None or truth.low_mm is None or truth.high_mm is None:
+        return False
+    return truth.low_mm - BESIDE_MM <= z_mm <= truth.high_mm + BESIDE_MM
+
+
+def test_nothing_without_doubt_is_at_a_wrong_level(seen: list[Seen]) -> None:
+    assert [case.seed for case, level in seen if level.without_doubt and not in_body(case, level.z_mm)] == []
+
+
+def test_no_series_without_l3_is_called_found(seen: list[Seen]) -> None:
+    negatives = [(case, level) for case, level in seen if case.stratum in NEGATIVE]
+    assert len(negatives) >= 6
+    assert [case.seed for case, level in negatives if level.status is LevelStatus.FOUND] == []
+
+
+def test_no_series_is_said_to_lack_l3_without_an_anchor(seen: list[Seen]) -> None:
+    for case, level in seen:
+        if level.status is LevelStatus.NOT_IN_SERIES:
+            assert case.truth.mid_mm is None
+            assert "L3 is cut or lies" in level.reason
+
+
+def test_half_of_the_ordinary_bodies_are_without_doubt(seen: list[Seen]) -> None:
+    ordinary = [
+        level.without_doubt for case, level in seen if case.stratum in ("ordinary", "abdomen", "large", "thick")
+    ]
+    assert sum(ordinary) >= len(ordinary) / 2
+
+
+def test_a_count_that_is_contradicted_names_both_slices(seen: list[Seen]) -> None:
+    held = [(case, level) for case, level in seen if "disagree" in level.reason and case.stratum in VARIANT]
+    assert held
+    for case, level in held:
+        assert not level.without_doubt
+        assert level.evidence is not None
+        assert any(in_body(case, candidate.z_mm) for candidate in level.evidence.candidates), case.seed
+
+
+def test_the_strata_are_all_there(seen: list[Seen]) -> None:
+    assert {case.stratum for case, _ in seen} == set(STRATA)
