@@ -12,15 +12,14 @@ from inference.phantom.population.frame import paint_arms, paint_head, paint_pel
 from inference.phantom.population.person import Person
 from inference.phantom.population.scanner import paint_table, scanned
 from inference.phantom.population.strata import person_of, stratum_of
-from inference.phantom.population.trunk import AIR_HU, paint_trunk, shape_of
+from inference.phantom.population.trunk import AIR_HU, Shape, paint_trunk, shape_of
 
 GRID_MM = 2.5
-FIELD_MM = (340.0, 450.0)
-"""Rows and columns of the field of view on the working grid."""
+_BESIDE_MM, _UNDER_MM = 12.0, 24.0
+"""Air left beside and under the patient in the field of view."""
 _STEP_MM = 2.6
 """Slices further apart than this are means of thinner ones."""
 _RIGID, _BENT = 11, 12
-_MIDDLE_Y = -40.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,25 +45,31 @@ class Case:
     truth: Truth
 
 
-def draw_case(seed: int, *, pixel_mm: float = GRID_MM, family: str = "rigid") -> Case:
-    """Draw the phantom of a seed; on `pixel_mm` of 2.5 the voxels are those of the finder's working grid."""
+def draw_case(seed: int, *, matrix: int | None = None, family: str = "rigid") -> Case:
+    """Draw the phantom of a seed: on the finder's working grid, or as a scanner's square of `matrix` pixels."""
     stratum = stratum_of(seed)
     person = person_of(seed, stratum, _RIGID)
     rng = np.random.default_rng([seed, _RIGID, 2])
     spine = spine_of(person, rng)
+    shape = shape_of(person, spine)
+    heights, per_slice = _heights(person, spine, rng)
+    canvas = _canvas(person, shape, heights, matrix)
+    _paint(canvas, person, spine, shape)
+    hu, pixel_mm = _means(canvas.hu, per_slice), float(canvas.x[1] - canvas.x[0])
+    volume = CtVolume(hu=scanned(hu, pixel_mm, person, rng), spacing_mm=(person.slice_mm, pixel_mm, pixel_mm))
+    truth = _truth(spine, person, canvas, float(heights[:per_slice].mean()), len(hu))
+    return Case(seed=seed, stratum=stratum, volume=volume, truth=truth)
+
+
+def _heights(person: Person, spine: tuple[Segment, ...], rng: np.random.Generator) -> tuple[Field, int]:
+    """Heights of what is painted above the first sacral endplate, and how many of them make a slice."""
     bottom, top = _window(person, spine, rng)
     per_slice = max(1, round(person.slice_mm / _STEP_MM + 0.2))
-    canvas = _canvas(person, bottom, top, pixel_mm, person.slice_mm / per_slice)
-    _paint(canvas, person, spine)
-    hu = _means(canvas.hu, per_slice)
-    volume = CtVolume(hu=scanned(hu, pixel_mm, person, rng), spacing_mm=(person.slice_mm, pixel_mm, pixel_mm))
-    offset = float(canvas.z[:per_slice].mean(0)[len(canvas.y) // 2])
-    return Case(seed=seed, stratum=stratum, volume=volume, truth=_truth(spine, person, offset, volume))
+    return np.arange(bottom, top, person.slice_mm / per_slice, dtype=np.float32), per_slice
 
 
-def _paint(canvas: Canvas, person: Person, spine: tuple[Segment, ...]) -> None:
+def _paint(canvas: Canvas, person: Person, spine: tuple[Segment, ...], shape: Shape) -> None:
     """From the table inwards to the bones."""
-    shape = shape_of(person, spine)
     centre, half = shape.skin(60.0)
     paint_table(canvas, float(centre[1] + half[1]) + 4)
     paint_trunk(canvas, person, spine, shape)
@@ -89,23 +94,27 @@ def _window(person: Person, spine: tuple[Segment, ...], rng: np.random.Generator
     elif person.window == "head":
         bottom = rng.uniform(level["T3"], level["C6"])
     else:
-        bottom = rng.uniform(-190, -50) * person.size
+        bottom = rng.uniform(-150, -45) * person.size
     return bottom, bottom + cover
 
 
-def _canvas(person: Person, bottom: float, top: float, pixel_mm: float, step_mm: float) -> Canvas:
-    """An empty scanner around the person, centred on the trunk's middle."""
-    rows, columns = (round(mm / pixel_mm) for mm in FIELD_MM)
+def _canvas(person: Person, shape: Shape, heights: Field, matrix: int | None) -> Canvas:
+    """An empty scanner whose field of view fits the patient between these heights."""
+    skins = [shape.skin(float(z)) for z in heights[::8]]
+    across = max(half[0] + abs(centre[0]) for centre, half in skins) + _BESIDE_MM
+    front = min(centre[1] - half[1] for centre, half in skins) - _BESIDE_MM
+    back = max(centre[1] + half[1] for centre, half in skins) + _UNDER_MM
+    pixel_mm = 2 * across / matrix if matrix else GRID_MM
+    rows, columns = (matrix, matrix) if matrix else (int((back - front) / GRID_MM), int(2 * across / GRID_MM))
     x = (np.arange(columns, dtype=np.float32) - (columns - 1) / 2) * np.float32(pixel_mm)
-    y = (np.arange(rows, dtype=np.float32) - (rows - 1) / 2) * np.float32(pixel_mm) - np.float32(40)
-    heights = np.arange(bottom, top, step_mm, dtype=np.float32)
-    lean = np.float32(np.tan(np.radians(person.tilt))) * (y - y[len(y) // 2])
+    y = (np.arange(rows, dtype=np.float32) - (rows - 1) / 2) * np.float32(pixel_mm) + np.float32((front + back) / 2)
+    lean = np.float32(np.tan(np.radians(person.tilt))) * (y - y.mean())
     return Canvas(
         hu=np.full((len(heights), rows, columns), AIR_HU, np.float32),
         x=x,
         y=y,
         z=heights[:, None] + lean,
-        edge_mm=max(1.0, 0.5 * (pixel_mm + step_mm)),
+        edge_mm=max(1.0, 0.5 * (pixel_mm + float(heights[1] - heights[0]))),
     )
 
 
@@ -116,14 +125,15 @@ def _means(hu: Field, count: int) -> Field:
     return means
 
 
-def _truth(spine: tuple[Segment, ...], person: Person, first: float, volume: CtVolume) -> Truth:
+def _truth(spine: tuple[Segment, ...], person: Person, canvas: Canvas, first: float, slices: int) -> Truth:
     """Heights as the slices count them: in a tilted series a point further back lies in another slice."""
-    level = {s.name: s for s in spine}
-    l3 = level["L3"]
-    mid, half = _height(l3.centre, person) - first, l3.height / 2 * float(l3.frame[2, 2])
-    top = (len(volume.hu) - 1) * volume.spacing_mm[0]
+    lean, middle = np.tan(np.radians(person.tilt)), float(canvas.y.mean())
+    height = {s.name: float(s.centre[2] - lean * (s.centre[1] - middle)) - first for s in spine}
+    l3 = next(s for s in spine if s.name == "L3")
+    mid, half = height["L3"], l3.height / 2 * float(l3.frame[2, 2])
+    top = (slices - 1) * person.slice_mm
     seen = {
-        "last_rib": 0 < _height(level["T12"].centre, person) - first < top,
+        "last_rib": 0 < height["T12"] < top,
         "sacrum": first < -15,
         "iliac_crest": first < 20 * person.size + person.crest_mm,
     }
@@ -131,8 +141,3 @@ def _truth(spine: tuple[Segment, ...], person: Person, first: float, volume: CtV
     if not 0 <= mid <= top:
         return Truth(mid_mm=None, low_mm=None, high_mm=None, anchors=anchors)
     return Truth(mid_mm=mid, low_mm=mid - half, high_mm=mid + half, anchors=anchors)
-
-
-def _height(point: np.ndarray, person: Person) -> float:
-    """Height of the slice through a point, where slices lean about the middle row."""
-    return float(point[2] - np.tan(np.radians(person.tilt)) * (point[1] - _MIDDLE_Y))

@@ -92,5 +92,5 @@ def average(seed: int, rng: np.random.Generator) -> dict[str, Any]:
         "arms_down": bool(rng.random() < 0.15),
         "noise_hu": rng.uniform(8, 26),
         "grain_mm": rng.uniform(0.8, 2.2),
-        "cover_mm": rng.uniform(390, 540),
+        "cover_mm": rng.uniform(330, 430),
     }

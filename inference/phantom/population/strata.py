@@ -40,7 +40,7 @@ def _mixed(rng: np.random.Generator) -> dict[str, Any]:
 STRATA: Mapping[str, Change] = MappingProxyType(
     {
         "ordinary": lambda rng: {},
-        "abdomen": lambda rng: {"cover_mm": rng.uniform(330, 430)},
+        "abdomen": lambda rng: {"cover_mm": rng.uniform(260, 330)},
         "small": lambda rng: {"size": rng.uniform(0.82, 0.89), "half_width": rng.uniform(98, 112)},
         "large": lambda rng: {
             "size": rng.uniform(1.08, 1.17),
@@ -71,9 +71,9 @@ STRATA: Mapping[str, Change] = MappingProxyType(
         "six_lumbar": lambda rng: {"lumbar": 6},
         "lumbar_rib": _lumbar_rib,
         "sacralised": lambda rng: {"fused": True},
-        "chest": lambda rng: {"window": "chest", "cover_mm": rng.uniform(240, 420)},
-        "pelvis": lambda rng: {"window": "pelvis", "cover_mm": rng.uniform(150, 330)},
-        "head": lambda rng: {"window": "head", "cover_mm": rng.uniform(150, 330)},
+        "chest": lambda rng: {"window": "chest", "cover_mm": rng.uniform(200, 340)},
+        "pelvis": lambda rng: {"window": "pelvis", "cover_mm": rng.uniform(130, 270)},
+        "head": lambda rng: {"window": "head", "cover_mm": rng.uniform(130, 270)},
     }
 )
 """Name to the change; seeds walk through them in this order."""
