@@ -26,6 +26,7 @@ unit: $(READY)  ## the fast tests only
 
 bench: $(READY)  ## benchmarks; writes CSV
 	@$(BIN)/python -m tests.benchmarks.pipeline
+	@$(BIN)/python -m tests.benchmarks.l3
 
 long: $(READY)  ## the same tests, twenty-five times as many rounds
 	@L3NODE_TEST_SCALE=25 $(BIN)/python -m pytest --timeout=7200

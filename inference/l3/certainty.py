@@ -12,7 +12,7 @@ from inference.l3.labelling import Labelling
 from inference.l3.level import Candidate, LevelStatus
 from inference.l3.sight import Sight
 
-ACCEPT = 0.5
+ACCEPT = 0.65
 """At this confidence L3 is `found`, below it `uncertain`."""
 MIN_WITHIN = 0.1
 """Below this chance of a whole L3 in the series it is not there."""
@@ -21,6 +21,8 @@ MIN_CANAL_SCORE = 0.45
 SURE_COVERAGE_MM = 120.0
 HELD = 0.89
 """Ceiling of a candidate whose count is contradicted: never without doubt."""
+HALF_A_VERTEBRA_MM = 17.0
+"""The crest fixes the count only where the next vertebra would be further from its place."""
 MIN_DISCS = 3
 SACRUM_SEEN = 0.8
 
@@ -60,7 +62,7 @@ def anchors(sight: Sight, ribs: RibCount) -> tuple[str, ...]:
     agree = {
         "last_rib": ribs.anchored,
         "sacrum": sight.labelling.tops[SACRUM].probability >= SACRUM_SEEN,
-        "iliac_crest": _agrees(expected_by_crest(sight.landmarks), sight.height_mm),
+        "iliac_crest": _near(expected_by_crest(sight.landmarks), sight.height_mm, HALF_A_VERTEBRA_MM),
         "lung_base": _agrees(expected_by_lung(sight.landmarks), sight.height_mm),
     }
     return tuple(name for name, holds in agree.items() if holds)
@@ -131,6 +133,10 @@ def _expected_inside(sight: Sight) -> bool:
     """A landmark expects L3 well within the series."""
     seen = (expected_by_crest(sight.landmarks), expected_by_lung(sight.landmarks))
     return any(e is not None and e.sd_mm < e.height_mm < sight.coverage_mm - e.sd_mm for e in seen)
+
+
+def _near(expected: Expected | None, height_mm: float, limit_mm: float) -> bool:
+    return expected is not None and abs(height_mm - expected.height_mm) <= limit_mm
 
 
 def _agrees(expected: Expected | None, height_mm: float) -> bool:
