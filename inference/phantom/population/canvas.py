@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 Field = NDArray[np.float32]
 Vector = NDArray[np.float64]
+AIR_HU = -1000.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

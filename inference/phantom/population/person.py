@@ -94,3 +94,25 @@ def average(seed: int, rng: np.random.Generator) -> dict[str, Any]:
         "grain_mm": rng.uniform(0.8, 2.2),
         "cover_mm": rng.uniform(330, 430),
     }
+
+
+def other_average(seed: int, rng: np.random.Generator) -> dict[str, Any]:
+    """Numbers of an ordinary adult of the other family: flat distributions, another scanner."""
+    slope = rng.uniform(22, 52)
+    return average(seed, rng) | {
+        "size": rng.uniform(0.88, 1.12),
+        "disc": rng.uniform(0.7, 1.3),
+        "sacral_slope": slope,
+        "lordosis": slope + rng.uniform(2, 28),
+        "kyphosis": rng.uniform(25, 60),
+        "cobb": rng.uniform(0, 12),
+        "spongy_hu": rng.uniform(80, 230),
+        "cortex_hu": rng.uniform(400, 900),
+        "half_width": rng.uniform(110, 155),
+        "half_depth": rng.uniform(75, 112),
+        "fat": rng.uniform(6, 50),
+        "last_rib_mm": tuple(rng.uniform(50, 150, 2)),
+        "crest_mm": rng.normal(0, 9),
+        "noise_hu": rng.uniform(10, 32),
+        "grain_mm": rng.uniform(1.2, 3.0),
+    }

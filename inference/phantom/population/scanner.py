@@ -23,7 +23,7 @@ def paint_table(canvas: Canvas, back_mm: float) -> None:
         slab.fill(np.asarray(np.broadcast_to(plate, slab.hu.shape), np.float32), 60.0)
 
 
-def scanned(hu: Field, pixel_mm: float, person: Person, rng: np.random.Generator) -> NDArray[np.int16]:
+def scanned(hu: Field, pixel_mm: float, rng: np.random.Generator, person: Person) -> NDArray[np.int16]:
     """`hu` [slice, row, column] with streaks and noise of the person's scan."""
     grains = [_grain(hu.shape[1:], person.grain_mm / pixel_mm / 2, rng) for _ in range(_GRAINS)]
     image = np.empty(hu.shape, np.int16)

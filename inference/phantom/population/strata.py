@@ -9,6 +9,7 @@ import numpy as np
 from inference.phantom.population.person import Person, average
 
 Change = Callable[[np.random.Generator], dict[str, Any]]
+Ordinary = Callable[[int, np.random.Generator], dict[str, Any]]
 
 
 def _crushed(rng: np.random.Generator) -> dict[str, Any]:
@@ -93,7 +94,7 @@ def stratum_of(seed: int) -> str:
     return tuple(STRATA)[seed % len(STRATA)]
 
 
-def person_of(seed: int, stratum: str, stream: int) -> Person:
+def person_of(seed: int, stratum: str, stream: int, ordinary: Ordinary = average) -> Person:
     """The body of a seed in a stratum; `stream` parts the families' random numbers."""
     rng = np.random.default_rng([seed, stream, 1])
-    return Person(**(average(seed, rng) | STRATA[stratum](rng)))
+    return Person(**(ordinary(seed, rng) | STRATA[stratum](rng)))

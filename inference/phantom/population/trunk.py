@@ -9,7 +9,7 @@ from inference.phantom.population.canvas import Canvas, Field, Patch, Vector
 from inference.phantom.population.chain import Segment
 from inference.phantom.population.person import Person
 
-AIR_HU, FAT_HU, LUNG_HU = -1000.0, -98.0, -840.0
+FAT_HU, LUNG_HU = -98.0, -840.0
 _MUSCLE_HU = 52.0
 _SKIN_MM = 2.0
 _SMOOTH_MM = 45.0
