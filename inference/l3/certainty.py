@@ -6,8 +6,8 @@ counts disagree the answer is doubted, however sure the model is of itself.
 
 from dataclasses import dataclass
 
-from inference.l3.anatomy import L3, SACRUM, Expected, expected_by_crest, expected_by_lung
-from inference.l3.counting import DISC_SEEN, SACRUM_LIKELY, RibCount, candidates, count_ribs
+from inference.l3.anatomy import L3, L4, L5, SACRUM, Expected, expected_by_crest, expected_by_lung
+from inference.l3.counting import DISC_SEEN, SACRUM_LIKELY, RibCount, candidates, count_ribs, counted, uneven
 from inference.l3.labelling import Labelling
 from inference.l3.level import Candidate, LevelStatus
 from inference.l3.sight import Sight
@@ -61,7 +61,7 @@ def anchors(sight: Sight, ribs: RibCount) -> tuple[str, ...]:
     """Landmarks that agree with the candidate."""
     agree = {
         "last_rib": ribs.anchored,
-        "sacrum": sight.labelling.tops[SACRUM].probability >= SACRUM_SEEN,
+        "sacrum": sight.labelling.tops[SACRUM].probability >= SACRUM_SEEN and counted(sight, L5, L4),
         "iliac_crest": _near(expected_by_crest(sight.landmarks), sight.height_mm, HALF_A_VERTEBRA_MM),
         "lung_base": _agrees(expected_by_lung(sight.landmarks), sight.height_mm),
     }
@@ -72,14 +72,17 @@ def doubts(sight: Sight, ribs: RibCount) -> tuple[Doubt, ...]:
     """All gates that the candidate does not pass."""
     crest = expected_by_crest(sight.landmarks)
     at_odds = crest is not None and not crest.agrees(sight.height_mm)
+    fixed = set(anchors(sight, ribs)) - {"lung_base"}
     width, canal, coverage = sight.body_width_mm, sight.canal_score, sight.coverage_mm
     gates = (
         (width < MIN_BODY_WIDTH_MM, 0.3, f"the body is {width:.0f} mm wide: head, limb or truncated field of view"),
         (canal < MIN_CANAL_SCORE, 0.4, f"the spinal canal is hardly visible (score {canal:.2f})"),
         (coverage < SURE_COVERAGE_MM, 0.45, f"only {coverage:.0f} mm are covered, too little to count vertebrae"),
         (not _landmark_seen(sight, ribs), 0.6, "no landmark (sacrum, crest, rib, lung base) is in the series"),
+        (not fixed, 0.6, "no landmark that fixes the count (last rib, sacrum, crest) agrees with it"),
         (_discs(sight.labelling) < MIN_DISCS, 0.7, "fewer than three disc spaces are seen"),
         (ribs.contradiction is not None, HELD, f"the counts from above and below disagree: {ribs.contradiction}"),
+        (uneven(sight), HELD, "the vertebrae are counted at uneven distances: one may be missed"),
         (at_odds, HELD, "the iliac crest is not where this count expects it"),
     )
     return tuple(Doubt(ceiling=ceiling, sentence=sentence) for fails, ceiling, sentence in gates if fails)

@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 
-from inference.l3.anatomy import L1, L3, LEVELS, SACRUM, T10, T12, expected_by_crest
+import numpy as np
+
+from inference.l3.anatomy import L1, L2, L3, L5, LEVELS, SACRUM, T10, T12, expected_by_crest
 from inference.l3.labelling import Estimate
 from inference.l3.level import Candidate
 from inference.l3.sight import Sight
@@ -10,8 +12,13 @@ from inference.l3.straighten import OUTSIDE_HU
 from inference.l3.stretches import RIB_PART
 
 DISC_SEEN = 0.3
+COUNTED = 0.8
+"""A count is trusted up to a landmark where every vertebra on the way is at least this probable."""
+UNEVEN = 1.4
+"""Two vertebrae further apart than this many times the usual distance hide another one."""
 SACRUM_LIKELY = 0.5
-RIB_SEEN_HU, RIB_UNSEEN_HU = 100.0, 88.0
+RIB_SURE_HU, RIB_SEEN_HU, RIB_UNSEEN_HU = 115.0, 100.0, 88.0
+"""The last rib anchors a count only where it is sure; between seen and unseen it says nothing."""
 RIB_ROOM_MM = 8.0
 """A missing rib counts against T12 only if the series goes on above it by this much."""
 
@@ -34,7 +41,19 @@ def count_ribs(sight: Sight) -> RibCount:
         return RibCount(anchored=False, contradiction="a vertebra counted as lumbar bears a rib")
     if twelfth < RIB_UNSEEN_HU and _has_room_above(sight, T12):
         return RibCount(anchored=False, contradiction="the vertebra counted as T12 bears no rib")
-    return RibCount(anchored=twelfth >= RIB_SEEN_HU and lumbar < RIB_UNSEEN_HU)
+    return RibCount(anchored=twelfth >= RIB_SURE_HU and lumbar < RIB_UNSEEN_HU and counted(sight, L2, L1))
+
+
+def counted(sight: Sight, *levels: int) -> bool:
+    """Each of these vertebrae, between L3 and a landmark, is where the count has it."""
+    return min(sight.labelling.bodies[level].probability for level in levels) >= COUNTED
+
+
+def uneven(sight: Sight) -> bool:
+    """Two neighbours of the count lie so far apart that a vertebra was missed between them."""
+    bodies = [body for body in sight.labelling.bodies[L5 : T12 + 1] if body.probability >= DISC_SEEN]
+    steps = np.diff([body.arc_mm for body in bodies])
+    return len(steps) > 1 and bool(steps.max() > UNEVEN * np.median(steps))
 
 
 def candidates(sight: Sight, ribs: RibCount) -> tuple[Candidate, ...]:

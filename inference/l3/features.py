@@ -21,8 +21,9 @@ RIB_BEHIND_MM = (-34.0, 6.0)
 RIB_TALL_MM = 26.0
 """What is bright over more than this along the spine is a kidney, a rod or the wing of the sacrum, and no rib."""
 MUSCLE_HU = 45.0
-RIB_SLOPE = (1, -1, -2)
-"""Change of place, per sample outwards, that a rib may have besides none; ribs mostly fall."""
+RIB_SLOPE = (-1, -2)
+"""Change of place, per sample outwards, that a rib may have besides none; a path that rises outwards leads from a
+transverse process to the rib of the vertebra above."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
