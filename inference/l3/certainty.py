@@ -12,7 +12,7 @@ from inference.l3.labelling import Labelling
 from inference.l3.level import Candidate, LevelStatus
 from inference.l3.sight import Sight
 
-ACCEPT = 0.65
+ACCEPT = 0.8
 """At this confidence L3 is `found`, below it `uncertain`."""
 MIN_WITHIN = 0.1
 """Below this chance of a whole L3 in the series it is not there."""
