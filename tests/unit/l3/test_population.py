@@ -48,13 +48,19 @@ def test_half_of_the_ordinary_bodies_are_without_doubt(seen: list[Seen]) -> None
     assert sum(ordinary) >= len(ordinary) / 2
 
 
-def test_a_count_that_is_contradicted_names_both_slices(seen: list[Seen]) -> None:
-    held = [(case, level) for case, level in seen if "disagree" in level.reason and case.stratum in VARIANT]
-    assert held
-    for case, level in held:
-        assert not level.without_doubt
-        assert level.evidence is not None
-        assert any(in_body(case, candidate.z_mm) for candidate in level.evidence.candidates), case.seed
+def test_a_count_that_is_contradicted_is_held_with_both_slices(seen: list[Seen]) -> None:
+    held = [(case, level) for case, level in seen if "from above and below" in level.reason]
+    variants = [level for case, level in held if case.stratum in VARIANT]
+    assert len(variants) >= 3
+    assert not any(level.without_doubt for _, level in held)
+    both = [(case, candidates_of(level)) for case, level in held if len(candidates_of(level)) > 1]
+    assert len(both) >= 3
+    right = [case.seed for case, heights in both if any(in_body(case, z_mm) for z_mm in heights)]
+    assert len(right) > len(both) / 2
+
+
+def candidates_of(level: L3Level) -> list[float]:
+    return [candidate.z_mm for candidate in level.evidence.candidates] if level.evidence else []
 
 
 def test_the_strata_are_all_there(seen: list[Seen]) -> None:
