@@ -4,7 +4,7 @@ import os
 import signal
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, Literal, NoReturn
 
 import typer
 
@@ -155,7 +155,7 @@ def evaluate_l3(
     ] = None,
     phantoms: Annotated[int, typer.Option(min=1, help="Without DATA: how many phantoms to draw.")] = 60,
     seed: Annotated[int, typer.Option(min=0, help="Seed of the first phantom.")] = 0,
-    family: Annotated[str, typer.Option(help="Family of the phantoms: rigid or bent.")] = "rigid",
+    family: Annotated[Literal["rigid", "bent"], typer.Option(help="Family of the phantoms.")] = "rigid",
     out: Annotated[
         Path | None, typer.Option("--out", "-o", help="Write one row per series to this CSV file.")
     ] = None,
