@@ -7,7 +7,16 @@ counts disagree the answer is doubted, however sure the model is of itself.
 from dataclasses import dataclass
 
 from inference.l3.anatomy import L3, L4, L5, SACRUM, Expected, expected_by_crest, expected_by_lung
-from inference.l3.counting import DISC_SEEN, SACRUM_LIKELY, RibCount, candidates, count_ribs, counted, uneven
+from inference.l3.counting import (
+    DISC_SEEN,
+    SACRUM_LIKELY,
+    RibCount,
+    candidates,
+    count_ribs,
+    counted,
+    fused_below,
+    uneven,
+)
 from inference.l3.labelling import Labelling
 from inference.l3.level import Candidate, LevelStatus
 from inference.l3.sight import Sight
@@ -82,6 +91,11 @@ def doubts(sight: Sight, ribs: RibCount) -> tuple[Doubt, ...]:
         (not fixed, 0.6, "no landmark that fixes the count (last rib, sacrum, crest) agrees with it"),
         (_discs(sight.labelling) < MIN_DISCS, 0.7, "fewer than three disc spaces are seen"),
         (ribs.contradiction is not None, HELD, f"the counts from above and below disagree: {ribs.contradiction}"),
+        (
+            fused_below(sight),
+            HELD,
+            "no disc is seen on top of the sacrum: L5 may be fused to it, or S1 be counted as L5",
+        ),
         (uneven(sight), HELD, "the vertebrae are counted at uneven distances: one may be missed"),
         (at_odds, HELD, "the iliac crest is not where this count expects it"),
     )

@@ -17,6 +17,8 @@ COUNTED = 0.8
 UNEVEN = 1.4
 """Two vertebrae further apart than this many times the usual distance hide another one."""
 SACRUM_LIKELY = 0.5
+CLEAR_DISC, DISC_NEAR_MM = 0.5, 4.0
+"""The lumbosacral disc must be this clear (1: as this patient's best) within this distance of its place."""
 RIB_SURE_HU, RIB_SEEN_HU, RIB_UNSEEN_HU = 115.0, 100.0, 88.0
 """The last rib anchors a count only where it is sure; between seen and unseen it says nothing."""
 RIB_ROOM_MM = 8.0
@@ -54,6 +56,13 @@ def uneven(sight: Sight) -> bool:
     bodies = [body for body in sight.labelling.bodies[L5 : T12 + 1] if body.probability >= DISC_SEEN]
     steps = np.diff([body.arc_mm for body in bodies])
     return len(steps) > 1 and bool(steps.max() > UNEVEN * np.median(steps))
+
+
+def fused_below(sight: Sight) -> bool:
+    """What is counted as the sacrum has no disc on top: L5 may be fused to it, or S1 counted as L5."""
+    top = sight.labelling.tops[SACRUM]
+    near = np.abs(sight.spine.arc_mm - top.arc_mm) <= DISC_NEAR_MM
+    return top.probability >= SACRUM_LIKELY and float(sight.features.disc[near].max(initial=0.0)) < CLEAR_DISC
 
 
 def candidates(sight: Sight, ribs: RibCount) -> tuple[Candidate, ...]:
