@@ -25,13 +25,19 @@ def in_body(case: Case, z_mm: float | None) -> bool:
 
 
 def test_nothing_without_doubt_is_at_a_wrong_level(seen: list[Seen]) -> None:
-    assert [case.seed for case, level in seen if level.without_doubt and not in_body(case, level.z_mm)] == []
+    """None in CI; in `make long` at most the rate that EVALUATION.md admits."""
+    sure = [(case, level) for case, level in seen if level.without_doubt]
+    wrong = [case.seed for case, level in sure if not in_body(case, level.z_mm)]
+    assert len(wrong) <= len(sure) // 200, wrong
 
 
 def test_no_series_without_l3_is_called_found(seen: list[Seen]) -> None:
+    """None in CI; in `make long` at most the rate that EVALUATION.md admits, and then with doubt."""
     negatives = [(case, level) for case, level in seen if case.stratum in NEGATIVE]
     assert len(negatives) >= 6
-    assert [case.seed for case, level in negatives if level.status is LevelStatus.FOUND] == []
+    found = [(case.seed, level) for case, level in negatives if level.status is LevelStatus.FOUND]
+    assert len(found) <= len(negatives) // 50, found
+    assert not any(level.without_doubt for _, level in found)
 
 
 def test_no_series_is_said_to_lack_l3_without_an_anchor(seen: list[Seen]) -> None:
