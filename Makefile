@@ -2,7 +2,7 @@
 PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
-GROUP  ?= receive pipeline
+GROUP  ?= receive pipeline l3
 READY  := $(VENV)/.ready
 
 .DEFAULT_GOAL := help

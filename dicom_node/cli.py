@@ -4,7 +4,7 @@ import os
 import signal
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, Literal, NoReturn
 
 import typer
 
@@ -172,6 +172,36 @@ def _proved(config: Path) -> bool:
     from dicom_node import console
 
     return console.check(_settings(config))
+
+
+@app.command("evaluate-l3")
+def evaluate_l3(
+    data: Annotated[
+        Path | None, typer.Argument(exists=True, file_okay=False, help="Folder of series with a truth.csv.")
+    ] = None,
+    phantoms: Annotated[int, typer.Option(min=1, help="Without DATA: how many phantoms to draw.")] = 60,
+    seed: Annotated[int, typer.Option(min=0, help="Seed of the first phantom.")] = 0,
+    family: Annotated[Literal["rigid", "bent"], typer.Option(help="Family of the phantoms.")] = "rigid",
+    out: Annotated[
+        Path | None, typer.Option("--out", "-o", help="Write one row per series to this CSV file.")
+    ] = None,
+) -> None:
+    """Show how well L3 is found, per stratum, where the truth is known.
+
+    truth.csv names each series (folder or SeriesInstanceUID) with mid_mm, low_mm and high_mm of the body of L3 above
+    the lowest slice, empty where there is none.  Phantoms say nothing about patients.
+    """
+    from dicom_node import evaluate_l3 as evaluation
+
+    try:
+        if data:
+            rows = evaluation.truth_rows(data)
+            evaluation.show(evaluation.folder(data, rows), len(rows), f"L3 in {data}", out)
+        else:
+            title = f"L3 in {family} phantoms, seeds {seed} to {seed + phantoms - 1}: {evaluation.PHANTOM_CAVEAT}"
+            evaluation.show(evaluation.phantoms(phantoms, seed, family), phantoms, title, out)
+    except evaluation.TruthFault as fault:
+        _fail(str(fault))
 
 
 @app.command("config")

@@ -29,11 +29,22 @@ def _of_level(level: L3Level) -> Iterator[str]:
     if level.status is LevelStatus.GIVEN or level.without_doubt:
         return
     if level.confidence < CONFIDENT:
-        yield f"level_confidence: L3 found with confidence {level.confidence:.2f}, {CONFIDENT:.2f} needed"
+        why = f"; {level.reason}" if level.reason else ""
+        yield f"level_confidence: L3 found with confidence {level.confidence:.2f}, {CONFIDENT:.2f} needed{why}"
     if "last_rib" not in level.anchors:
         yield "level_anchor: no last rib above to count from"
     if not set(BELOW) & set(level.anchors):
         yield "level_anchor: no sacrum or iliac crest below to count from"
+    yield from _of_counts(level)
+
+
+def _of_counts(level: L3Level) -> Iterator[str]:
+    """Where the other counts put L3, each named by its way from the slice taken."""
+    for candidate in level.evidence.candidates if level.evidence else ():
+        if level.z_mm is not None and (away := candidate.z_mm - level.z_mm):
+            side = "higher" if away > 0 else "lower"
+            counted_from = candidate.counted_from.replace("_", " ")
+            yield f"level_count: counted from the {counted_from}, L3 lies {abs(away):.0f} mm {side}"
 
 
 def _of_mask(labels: LabelMap) -> Iterator[str]:

@@ -6,62 +6,34 @@ counts disagree the answer is doubted, however sure the model is of itself.
 
 from dataclasses import dataclass
 
-import numpy as np
-
-from inference.l3.anatomy import L1, L3, LEVELS, SACRUM, T12, Expected, expected_by_crest, expected_by_lung
-from inference.l3.body import BodyOutline
-from inference.l3.features import SpineFeatures
-from inference.l3.grid import GRID_MM
+from inference.l3.anatomy import L3, L4, L5, SACRUM, Expected, expected_by_crest, expected_by_lung
+from inference.l3.counting import (
+    DISC_SEEN,
+    SACRUM_LIKELY,
+    RibCount,
+    candidates,
+    count_ribs,
+    counted,
+    fused_below,
+    uneven,
+)
 from inference.l3.labelling import Labelling
-from inference.l3.landmarks import Landmarks
-from inference.l3.level import LevelStatus
-from inference.l3.straighten import OUTSIDE_HU, StraightSpine
-from inference.l3.stretches import RIB_PART
+from inference.l3.level import Candidate, LevelStatus
+from inference.l3.sight import Sight
 
-ACCEPT = 0.5
+ACCEPT = 0.8
 """At this confidence L3 is `found`, below it `uncertain`."""
 MIN_WITHIN = 0.1
 """Below this chance of a whole L3 in the series it is not there."""
 MIN_BODY_WIDTH_MM = 200.0
 MIN_CANAL_SCORE = 0.45
-CANAL_NEAR_MM = 45.0
 SURE_COVERAGE_MM = 120.0
 HELD = 0.89
 """Ceiling of a candidate whose count is contradicted: never without doubt."""
+HALF_A_VERTEBRA_MM = 17.0
+"""The crest fixes the count only where the next vertebra would be further from its place."""
 MIN_DISCS = 3
-DISC_SEEN = 0.3
-SACRUM_LIKELY, SACRUM_SEEN = 0.5, 0.8
-RIB_SEEN_HU, RIB_UNSEEN_HU = 100.0, 88.0
-RIB_ROOM_MM = 8.0
-"""A missing rib counts against T12 only if the series goes on above it by this much."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sight:
-    """All that was seen of one series; lengths in mm."""
-
-    spine: StraightSpine
-    features: SpineFeatures
-    landmarks: Landmarks
-    labelling: Labelling
-    body: BodyOutline
-    coverage_mm: float
-
-    @property
-    def height_mm(self) -> float:
-        """Height of the candidate L3 above the centre of slice 0."""
-        return self.labelling.bodies[L3].height_mm
-
-    @property
-    def canal_score(self) -> float:
-        """Mean canal score around the candidate, about 1 in a clear canal."""
-        near = np.abs(self.spine.arc_mm - self.labelling.bodies[L3].arc_mm) < CANAL_NEAR_MM
-        return float(np.clip(self.spine.score[near], 0, 1.2).mean())
-
-    @property
-    def body_width_mm(self) -> float:
-        """Left-right extent of the body at the candidate."""
-        return self.body.width_mm(self.height_mm / GRID_MM)
+SACRUM_SEEN = 0.8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +45,7 @@ class Verdict:
     reason: str
     height_mm: float | None = None
     anchors: tuple[str, ...] = ()
+    candidates: tuple[Candidate, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,43 +56,22 @@ class Doubt:
     sentence: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RibCount:
-    """What the ribs say about the count.
-
-    `anchored`: a rib on T12 and none on L1 to L3; `contradiction`: why the count cannot be right, else None.
-    """
-
-    anchored: bool
-    contradiction: str | None = None
-
-
 def judge(sight: Sight) -> Verdict:
     """Weigh everything seen."""
     if sight.body_width_mm < MIN_BODY_WIDTH_MM and sight.canal_score < MIN_CANAL_SCORE:
-        return Verdict(status=LevelStatus.NOT_IN_SERIES, confidence=0.9, reason="no torso with a spine")
+        return Verdict(status=LevelStatus.UNCERTAIN, confidence=0.0, reason="no torso with a spine")
     ribs = count_ribs(sight)
     if sight.labelling.within < MIN_WITHIN:
         return _outside(sight, ribs)
     return _candidate(sight, ribs)
 
 
-def count_ribs(sight: Sight) -> RibCount:
-    """Compare the ribs seen with the labels."""
-    twelfth, lumbar = _rib_hu(sight, T12), max(_rib_hu(sight, level) for level in range(L3, L1 + 1))
-    if lumbar >= RIB_SEEN_HU:
-        return RibCount(anchored=False, contradiction="a vertebra counted as lumbar bears a rib")
-    if twelfth < RIB_UNSEEN_HU and _has_room_above(sight, T12):
-        return RibCount(anchored=False, contradiction="the vertebra counted as T12 bears no rib")
-    return RibCount(anchored=twelfth >= RIB_SEEN_HU and lumbar < RIB_UNSEEN_HU)
-
-
 def anchors(sight: Sight, ribs: RibCount) -> tuple[str, ...]:
     """Landmarks that agree with the candidate."""
     agree = {
         "last_rib": ribs.anchored,
-        "sacrum": sight.labelling.tops[SACRUM].probability >= SACRUM_SEEN,
-        "iliac_crest": _agrees(expected_by_crest(sight.landmarks), sight.height_mm),
+        "sacrum": sight.labelling.tops[SACRUM].probability >= SACRUM_SEEN and counted(sight, L5, L4),
+        "iliac_crest": _near(expected_by_crest(sight.landmarks), sight.height_mm, HALF_A_VERTEBRA_MM),
         "lung_base": _agrees(expected_by_lung(sight.landmarks), sight.height_mm),
     }
     return tuple(name for name, holds in agree.items() if holds)
@@ -129,14 +81,22 @@ def doubts(sight: Sight, ribs: RibCount) -> tuple[Doubt, ...]:
     """All gates that the candidate does not pass."""
     crest = expected_by_crest(sight.landmarks)
     at_odds = crest is not None and not crest.agrees(sight.height_mm)
+    fixed = set(anchors(sight, ribs)) - {"lung_base"}
     width, canal, coverage = sight.body_width_mm, sight.canal_score, sight.coverage_mm
     gates = (
         (width < MIN_BODY_WIDTH_MM, 0.3, f"the body is {width:.0f} mm wide: head, limb or truncated field of view"),
         (canal < MIN_CANAL_SCORE, 0.4, f"the spinal canal is hardly visible (score {canal:.2f})"),
         (coverage < SURE_COVERAGE_MM, 0.45, f"only {coverage:.0f} mm are covered, too little to count vertebrae"),
         (not _landmark_seen(sight, ribs), 0.6, "no landmark (sacrum, crest, rib, lung base) is in the series"),
+        (not fixed, 0.6, "no landmark that fixes the count (last rib, sacrum, crest) agrees with it"),
         (_discs(sight.labelling) < MIN_DISCS, 0.7, "fewer than three disc spaces are seen"),
         (ribs.contradiction is not None, HELD, f"the counts from above and below disagree: {ribs.contradiction}"),
+        (
+            fused_below(sight),
+            HELD,
+            "no disc is seen on top of the sacrum: L5 may be fused to it, or S1 be counted as L5",
+        ),
+        (uneven(sight), HELD, "the vertebrae are counted at uneven distances: one may be missed"),
         (at_odds, HELD, "the iliac crest is not where this count expects it"),
     )
     return tuple(Doubt(ceiling=ceiling, sentence=sentence) for fails, ceiling, sentence in gates if fails)
@@ -152,6 +112,7 @@ def _candidate(sight: Sight, ribs: RibCount) -> Verdict:
         reason="; ".join(doubt.sentence for doubt in against) or _agreement(found, confidence),
         height_mm=sight.height_mm,
         anchors=found,
+        candidates=candidates(sight, ribs),
     )
 
 
@@ -191,22 +152,8 @@ def _expected_inside(sight: Sight) -> bool:
     return any(e is not None and e.sd_mm < e.height_mm < sight.coverage_mm - e.sd_mm for e in seen)
 
 
-def _rib_hu(sight: Sight, level: int) -> float:
-    """Strongest rib bridge of a level; where the level is not in view, far below any rib."""
-    lower, upper = sight.labelling.tops[level - 1], sight.labelling.tops[level]
-    if lower.probability < DISC_SEEN:
-        return OUTSIDE_HU
-    whole = upper.probability >= DISC_SEEN
-    height = upper.arc_mm - lower.arc_mm if whole else LEVELS[level].height_mm
-    place = (sight.spine.arc_mm - lower.arc_mm) / height
-    part = (place >= RIB_PART[0]) & (place <= RIB_PART[1])
-    return float(sight.features.rib_hu[part].max(initial=OUTSIDE_HU))
-
-
-def _has_room_above(sight: Sight, level: int) -> bool:
-    """The whole level and something above it are in view."""
-    top = sight.labelling.tops[level]
-    return top.probability >= DISC_SEEN and top.arc_mm + RIB_ROOM_MM <= sight.spine.arc_mm[-1]
+def _near(expected: Expected | None, height_mm: float, limit_mm: float) -> bool:
+    return expected is not None and abs(height_mm - expected.height_mm) <= limit_mm
 
 
 def _agrees(expected: Expected | None, height_mm: float) -> bool:

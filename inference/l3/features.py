@@ -16,10 +16,14 @@ MIN_SURE_PLACES = 20
 DISC_REFERENCE_RANGE = (0.18, 0.8)
 RIB_REACH_MM = (20.0, 66.0)
 """A rib is followed between these distances beside the canal; the longest transverse process (L3) ends before."""
-RIB_BEHIND_MM = (-26.0, 6.0)
-"""Places in front of the canal's centre (negative: behind) where ribs run; kidneys lie further ahead."""
-RIB_SLOPE = (1, -1, -2)
-"""Change of place, per sample outwards, that a rib may have besides none; ribs mostly fall."""
+RIB_BEHIND_MM = (-34.0, 6.0)
+"""Places in front of the canal's centre (negative: behind) where ribs run."""
+RIB_TALL_MM = 26.0
+"""What is bright over more than this along the spine is a kidney, a rod or the wing of the sacrum, and no rib."""
+MUSCLE_HU = 45.0
+RIB_SLOPE = (-1, -2)
+"""Change of place, per sample outwards, that a rib may have besides none; a path that rises outwards leads from a
+transverse process to the rib of the vertebra above."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,11 +61,18 @@ def rib_bridges(hu: Float32Array) -> tuple[Float64Array, Float64Array]:
     A maximin path: only an unbroken rib keeps the value up; a transverse process, a kidney or a vessel ends
     in muscle on one side.
     """
-    calm = ndimage.gaussian_filter(hu[:, _within(AHEAD_MM, RIB_BEHIND_MM)], (0.5, 0.7, 0.7)).max(1)
-    brightest = ndimage.maximum_filter1d(calm, 3, axis=0)
+    calm = ndimage.gaussian_filter(hu[:, _within(AHEAD_MM, RIB_BEHIND_MM)], (0.5, 0.7, 0.7))
+    brightest = ndimage.maximum_filter1d(_without_tall(calm).max(1), 3, axis=0)
     left = brightest[:, _within(ASIDE_MM, RIB_REACH_MM)]
     right = brightest[:, _within(-ASIDE_MM, RIB_REACH_MM)]
     return _weakest_link(left[:, ::-1]), _weakest_link(right)
+
+
+def _without_tall(hu: Float32Array) -> Float32Array:
+    """HU [place, ahead, aside] with all that is tall along the spine lowered to muscle."""
+    steps = round(RIB_TALL_MM / STEP_MM)
+    tall = ndimage.maximum_filter1d(ndimage.minimum_filter1d(hu, steps, axis=0), steps, axis=0)
+    return hu - np.maximum(tall - np.float32(MUSCLE_HU), 0)
 
 
 def _weakest_link(inwards: Float32Array) -> Float64Array:

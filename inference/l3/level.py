@@ -31,15 +31,32 @@ class Vertebra:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """Where one count puts mid L3; height in mm above the centre of the most caudal slice.
+
+    `counted_from` is `last_rib`, `sacrum`, `iliac_crest`, or `spine` where no end of the lumbar spine is in view.
+    """
+
+    counted_from: str
+    z_mm: float
+
+    def index(self, slice_mm: float) -> int:
+        """The canonical slice nearest to it."""
+        return round(self.z_mm / slice_mm)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class L3Evidence:
     """What a person needs to check the level at a glance.
 
     `sagittal` is Int16[height, row] in HU along the spinal canal, index 0 caudal, `pixel_mm` isotropic.
+    `candidates` are caudal to cranial; more than one where the counts from above and below disagree.
     """
 
     sagittal: NDArray[np.int16]
     pixel_mm: float
     vertebrae: tuple[Vertebra, ...]
+    candidates: tuple[Candidate, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,12 +6,13 @@ from inference.ct import CtVolume
 from inference.l3.anatomy import LEVELS
 from inference.l3.body import BodyOutline, outline_body
 from inference.l3.canal import CanalTrack, track_canal
-from inference.l3.certainty import Sight, Verdict, judge
+from inference.l3.certainty import Verdict, judge
 from inference.l3.features import read_features
 from inference.l3.grid import GRID_MM, Float32Array, to_grid
 from inference.l3.labelling import Labelling, label_spine
 from inference.l3.landmarks import find_landmarks
 from inference.l3.level import L3Evidence, L3Level, LevelStatus, Vertebra
+from inference.l3.sight import Sight
 from inference.l3.straighten import StraightSpine, straighten
 
 MIN_COVERAGE_MM = 60.0
@@ -36,12 +37,13 @@ def locate(volume: CtVolume) -> L3Level:
     body = outline_body(hu)
     if body is None:
         nobody = Verdict(
-            status=LevelStatus.NOT_IN_SERIES, confidence=1.0, reason="no torso with a spine: no body in view"
+            status=LevelStatus.UNCERTAIN, confidence=0.0, reason="no torso with a spine: no body in view"
         )
         return _level(nobody, volume)
     canal = track_canal(hu, body)
     sight = _look(hu, body, canal, coverage_mm)
-    return _level(judge(sight), volume, _evidence(hu, sight.spine, sight.labelling))
+    verdict = judge(sight)
+    return _level(verdict, volume, _evidence(hu, sight, verdict))
 
 
 def _look(hu: Float32Array, body: BodyOutline, canal: CanalTrack, coverage_mm: float) -> Sight:
@@ -75,13 +77,19 @@ def _level(verdict: Verdict, volume: CtVolume, evidence: L3Evidence | None = Non
     )
 
 
-def _evidence(hu: Float32Array, spine: StraightSpine, labelling: Labelling) -> L3Evidence:
-    """The sagittal picture along the canal and the vertebrae named in it."""
+def _evidence(hu: Float32Array, sight: Sight, verdict: Verdict) -> L3Evidence:
+    """The sagittal picture along the canal, the vertebrae named in it and where the counts put L3."""
+    spine = sight.spine
     heights = np.arange(len(hu))
     course = np.interp(heights, spine.centre_mm[:, 0] / GRID_MM, spine.centre_mm[:, 2] / GRID_MM)
     columns = np.clip(np.rint(course).astype(np.intp), 0, hu.shape[2] - 1)
     sagittal = np.rint(hu[heights, :, columns]).astype(np.int16)
-    return L3Evidence(sagittal=sagittal, pixel_mm=GRID_MM, vertebrae=_vertebrae(spine, labelling))
+    return L3Evidence(
+        sagittal=sagittal,
+        pixel_mm=GRID_MM,
+        vertebrae=_vertebrae(spine, sight.labelling),
+        candidates=verdict.candidates,
+    )
 
 
 def _vertebrae(spine: StraightSpine, labelling: Labelling) -> tuple[Vertebra, ...]:

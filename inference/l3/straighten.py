@@ -10,7 +10,7 @@ from inference.l3.grid import GRID_MM, Float32Array, Float64Array
 
 STEP_MM = 2.0
 """Sampling along and across the canal."""
-AHEAD_MM = np.arange(-26.0, 36.1, STEP_MM)
+AHEAD_MM = np.arange(-34.0, 36.1, STEP_MM)
 """Places in front of the canal's centre (negative: behind it)."""
 ASIDE_MM = np.arange(-66.0, 66.1, STEP_MM)
 """Places beside the canal's centre."""

@@ -42,7 +42,7 @@ def test_help_teaches_without_importing_what_is_heavy() -> None:
     )
     told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=REPOSITORY)
     assert told.stdout.strip().endswith("[]")
-    for command in ("serve", "process", "demo", "send", "echo", "check", "db", "config"):
+    for command in ("serve", "process", "demo", "send", "echo", "check", "db", "config", "evaluate-l3"):
         assert command in told.stdout
 
 

@@ -123,6 +123,12 @@ def test_a_sixth_lumbar_vertebra_is_caught_by_the_ribs(real_ct: CtVolume, slab: 
     assert level.confidence < 0.9
     assert "last_rib" not in level.anchors
     assert "disagree" in level.reason
+    assert level.evidence is not None
+    by_sacrum, by_ribs = level.evidence.candidates
+    assert (by_sacrum.counted_from, by_ribs.counted_from) == ("sacrum", "last_rib")
+    assert by_sacrum.z_mm == level.z_mm
+    assert by_ribs.z_mm == pytest.approx(MID_L3_MM + 3.0 * (last - first), abs=TOLERANCE_MM)
+    assert by_ribs.index(3.0) == pytest.approx(MID_L3 + last - first, abs=2)
 
 
 def test_a_missing_lumbar_vertebra_is_never_without_doubt_at_a_wrong_level(real_ct: CtVolume) -> None:

@@ -85,6 +85,19 @@ def test_a_bar_that_does_not_reach_all_the_way_is_no_rib(reach_mm: tuple[float, 
     assert max(bridge.max() for bridge in rib_bridges(hu)) < 70
 
 
+def test_a_path_that_rises_outwards_leads_to_the_rib_above_and_is_no_rib() -> None:
+    hu = straight_muscle()
+    draw_bar(hu, place=25, side=1, reach_mm=(10, 66), fall=-1.0)
+    assert rib_bridges(hu)[0].max() < 70
+
+
+def test_a_contrast_filled_kidney_is_no_rib() -> None:
+    hu = straight_muscle()
+    behind, inside = np.flatnonzero(np.abs(AHEAD_MM) <= 5), np.flatnonzero((ASIDE_MM >= 10) & (ASIDE_MM <= 66))
+    hu[15:45, behind[:, None], inside] = 250.0
+    assert rib_bridges(hu)[0].max() < 70
+
+
 def test_levels_are_listed_from_the_sacrum_to_the_atlas_once_each() -> None:
     names = [level.name for level in LEVELS]
     assert names[:8] == ["S", "L5", "L4", "L3", "L2", "L1", "T12", "T11"]

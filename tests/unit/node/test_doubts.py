@@ -8,7 +8,7 @@ import pytest
 
 from config.settings import AnalysisSettings
 from dicom_node.doubts import doubts
-from inference.l3.level import L3Level, LevelStatus
+from inference.l3.level import Candidate, L3Evidence, L3Level, LevelStatus
 from inference.labels import LabelMap, Tissue
 from inference.segmentation import Agreement
 
@@ -54,6 +54,25 @@ def test_a_sure_level_a_whole_mask_and_agreeing_folds_leave_no_doubt() -> None:
 )
 def test_a_level_without_confidence_or_anchors_is_in_doubt(level: dict[str, Any], expected: list[str]) -> None:
     assert codes(replace(SURE, **level)) == expected
+
+
+def test_counts_that_disagree_name_the_other_slice_and_why() -> None:
+    found = replace(
+        SURE,
+        confidence=0.89,
+        reason="the counts disagree",
+        evidence=L3Evidence(
+            sagittal=np.zeros((4, 4), np.int16),
+            pixel_mm=2.5,
+            vertebrae=(),
+            candidates=(Candidate(counted_from="sacrum", z_mm=45.0), Candidate(counted_from="last_rib", z_mm=80.0)),
+        ),
+    )
+    told = doubts(found, labels(), AGREED, RULES, source_changed=False)
+    assert told == (
+        "level_confidence: L3 found with confidence 0.89, 0.90 needed; the counts disagree",
+        "level_count: counted from the last rib, L3 lies 35 mm higher",
+    )
 
 
 @pytest.mark.parametrize("tissue", Tissue)
