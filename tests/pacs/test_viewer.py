@@ -14,7 +14,14 @@ from pydicom import dcmread
 from inference.labels import Tissue
 from tests.peers import Orthanc, free_port, orthanc
 from tests.viewer.ohif import Look, Viewer, ohif
-from tests.viewer.overlay import Expected, corners_mm, faults, picture_corners, picture_faults
+from tests.viewer.overlay import (
+    Expected,
+    corners_mm,
+    corners_of_key_image,
+    faults,
+    faults_of_key_image,
+    faults_of_picture,
+)
 from tests.viewer.spoiled import mirrored, moved, swapped
 from tests.viewer.studies import ViewedStudy, drawn_study, processed_study, single
 
@@ -60,7 +67,10 @@ def opened(study: ViewedStudy, expected: Expected, pacs: Orthanc, viewer: Viewer
     """What is seen of a stored study as soon as it is as `expected`."""
     pacs.upload([*study.ct, study.seg, study.key])
     viewer.open(dcmread(study.seg))
-    return viewer.look_until(corners_mm(study.expected.shown), partial(faults, expected=expected))
+    corners = corners_mm(study.expected.shown)
+    viewer.look_until(corners, partial(faults_of_picture, expected=expected))
+    viewer.list_segments()
+    return viewer.look_until(corners, partial(faults, expected=expected))
 
 
 def shows(study: ViewedStudy, pacs: Orthanc, viewer: Viewer, picture: Callable[[str], Path]) -> None:
@@ -69,7 +79,7 @@ def shows(study: ViewedStudy, pacs: Orthanc, viewer: Viewer, picture: Callable[[
     viewer.screenshot(picture("seg"))
     key = dcmread(study.key)
     viewer.show(key.Modality)
-    viewer.look_until(picture_corners(key), partial(picture_faults, picture=key))
+    viewer.look_until(corners_of_key_image(key), partial(faults_of_key_image, key=key))
     viewer.screenshot(picture("key"))
 
 

@@ -7,7 +7,7 @@ const [executablePath, initScript, ...args] = process.argv.slice(2);
 
 async function main() {
   const browser = await chromium.launch({ executablePath, args });
-  const page = await browser.newPage({ viewport: { width: 1000, height: 700 }, serviceWorkers: "block" });
+  const page = await browser.newPage({ viewport: { width: 1280, height: 720 }, serviceWorkers: "block" });
   await page.addInitScript({ path: initScript });
   page.setDefaultTimeout(0); // the caller's patience counts
   page.on("console", (message) => message.type() === "error" && process.stderr.write(`${message.text()}\n`));

@@ -52,6 +52,14 @@ class Viewer:
         """Put the first series of `modality` into the viewport."""
         self.page.ask("evaluate", "(modality) => asked.show(modality)", modality)
 
+    def list_segments(self) -> None:
+        """Open the panel that lists the segments.
+
+        Only when the image is shown: OHIF 3.13 has a timer that outlives a viewport (cornerstone3D, pull request
+        2884) and complains where the page is changed while it is built.
+        """
+        self.page.ask("evaluate", "() => asked.list()")
+
     def look(self, points: NDArray[np.float64]) -> Look:
         """What is seen now; `points` are [point, x y z] in mm.  Raises `PageError` while the page is being built."""
         seen = self.page.ask("evaluate", "(points) => asked.look(points)", points.tolist())

@@ -72,7 +72,12 @@ def coloured(pixels: NDArray[np.uint8], colours: Mapping[Tissue, Colour]) -> Mas
 
 def faults(look: Look, expected: Expected) -> list[str]:
     """Everything that is not as it should be, in words."""
-    return [*_of_image(look, expected), *_of_list(look, expected), *_of_overlay(look, expected)]
+    return [*faults_of_picture(look, expected), *_of_list(look, expected)]
+
+
+def faults_of_picture(look: Look, expected: Expected) -> list[str]:
+    """The same without the list of segments."""
+    return [*_of_image(look, expected), *_of_overlay(look, expected)]
 
 
 def _of_image(look: Look, expected: Expected) -> Iterator[str]:
@@ -123,15 +128,15 @@ def centroid(mask: NDArray[np.bool_]) -> NDArray[np.float64]:
     return np.argwhere(mask).mean(axis=0)
 
 
-def picture_faults(look: Look, picture: Dataset) -> list[str]:
-    """What is wrong where `picture`, a colour image without a place in the patient, fills the viewport."""
-    wanted = on_screen(picture.pixel_array, look)
-    if str(picture.SOPInstanceUID) not in look.image:
+def faults_of_key_image(look: Look, key: Dataset) -> list[str]:
+    """What is wrong where the key image, in colour and without a place in the patient, fills the viewport."""
+    wanted = on_screen(key.pixel_array, look)
+    if str(key.SOPInstanceUID) not in look.image:
         return ["another image is shown"]
     alike = look.pixels.std() > 0 and np.corrcoef(look.pixels.ravel(), wanted.ravel())[0, 1] > LEAST_CORRELATION
-    return [] if alike else ["the picture is blank or another"]
+    return [] if alike else ["it is blank or another picture"]
 
 
-def picture_corners(picture: Dataset) -> NDArray[np.float64]:
+def corners_of_key_image(key: Dataset) -> NDArray[np.float64]:
     """As `corners_mm` of an image without a place: viewers put it at the origin, 1 mm per pixel."""
-    return np.asarray([[0, 0, 0], [picture.Columns, 0, 0], [0, picture.Rows, 0]], float)
+    return np.asarray([[0, 0, 0], [key.Columns, 0, 0], [0, key.Rows, 0]], float)

@@ -10,18 +10,22 @@ window.asked = {
   // What is seen now, all at one moment; throws while the page is being built.  `points` are [x, y, z] in mm.
   look(points) {
     const viewport = this.viewport();
-    const { panelService } = window.services;
     const segments = [...document.querySelectorAll('[data-cy="data-row"]')].map((row) => [
       row.querySelector('[data-cy="data-row-title"]').textContent,
       row.querySelector('[data-cy="data-row-colorhex"]')?.style.backgroundColor,
     ]);
-    if (!segments.length) panelService.activatePanel(panelService.getPanels("right")[0].id, true);
     return {
       image: viewport.getCurrentImageId(),
       segments,
       points: points.map((point) => Array.from(viewport.worldToCanvas(point))),
       png: viewport.canvas.toDataURL("image/png").split(",")[1],
     };
+  },
+
+  // Open the panel that lists the segments.
+  list() {
+    const { panelService } = window.services;
+    panelService.activatePanel(panelService.getPanels("right")[0].id, true);
   },
 
   // Put the series of a modality into the viewport, as a double click on its thumbnail does.

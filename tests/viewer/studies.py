@@ -60,7 +60,8 @@ def drawn_study(folder: Path, *, slices: int = SLICES, absent: Sequence[Tissue] 
     """A phantom `placed` by attributes of its images, measured by an ensemble that knows the answer."""
     volume, labels = section_of_phantom(slices)
     labels = np.where(np.isin(labels, absent), 0, labels).astype(np.uint8)
-    files = write_series(volume, folder / "ct", StudyInstanceUID=uid("viewer", str(folder)), **placed)[::-1]
+    own = {"StudyInstanceUID": uid("viewer", str(folder)), "PatientID": folder.name}
+    files = write_series(volume, folder / "ct", **own, **placed)[::-1]
     orientation = Orientation.of(placed.get("ImageOrientationPatient", (1, 0, 0, 0, 1, 0)))
     for file in files:
         turn(file, orientation)
