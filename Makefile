@@ -6,7 +6,7 @@ GROUP  ?= receive pipeline l3
 READY  := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint unit bench long clean
+.PHONY: help demo test lint unit bench long viewer clean
 
 help:  ## what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -31,8 +31,11 @@ bench: $(READY)  ## benchmarks, or one: make bench GROUP=receive; writes CSV
 long: $(READY)  ## the same tests, twenty-five times as many rounds
 	@L3NODE_TEST_SCALE=25 $(BIN)/python -m pytest --timeout=7200
 
+viewer:  ## OHIF and the driver of the browser from npm, for tests/pacs/test_viewer.py (with Debian's chromium)
+	@npm ci --prefix tests/viewer --ignore-scripts --no-audit --no-fund
+
 clean:  ## remove the environment and what the demo made
-	rm -rf $(VENV) out
+	rm -rf $(VENV) out tests/viewer/node_modules
 
 # torch first and with its own dependencies; the lock names neither torch nor what torch brings.
 $(READY): requirements.lock pyproject.toml

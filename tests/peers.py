@@ -80,13 +80,24 @@ class Orthanc:
 
 
 @contextmanager
-def orthanc(folder: Path, node_port: int, *, auto_route: bool, by_tls: Papers | None = None) -> Iterator[Orthanc]:
-    """Orthanc from Debian with a store of its own; `auto_route` sends every stable study to the node."""
+def orthanc(
+    folder: Path,
+    node_port: int,
+    *,
+    auto_route: bool,
+    by_tls: Papers | None = None,
+    dicom_web: Path | None = None,
+) -> Iterator[Orthanc]:
+    """Orthanc from Debian with a store of its own; `auto_route` sends every stable study to the node.
+
+    `dicom_web` is the plugin that makes it speak DICOMweb below /dicom-web/.
+    """
     program = shutil.which("Orthanc")
     if program is None:
         pytest.skip("Orthanc is not installed (Debian package orthanc)")
     port, web = free_port(), free_port()
-    config = write_config(folder, port, web, node_port, auto_route, by_tls)
+    more = (orthanc_tls(by_tls) if by_tls else {}) | ({"Plugins": [str(dicom_web)]} if dicom_web else {})
+    config = write_config(folder, port, web, node_port, auto_route, more)
     with (folder / "orthanc.log").open("w") as log:
         process = subprocess.Popen([program, str(config)], stdout=log, stderr=log)
         try:
@@ -105,10 +116,11 @@ def answers(rest: httpx.Client) -> bool:
         return False
 
 
-def write_config(folder: Path, port: int, web: int, node_port: int, auto_route: bool, by_tls: Papers | None) -> Path:
+def write_config(folder: Path, port: int, web: int, node_port: int, auto_route: bool, more: dict[str, Any]) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     assert ROUTE
     (folder / "route.lua").write_text(ROUTE[1])
+    tls = "DicomTlsEnabled" in more
     settings: dict[str, Any] = {
         "Name": "TestPACS",
         "StorageDirectory": str(folder / "store"),
@@ -120,16 +132,14 @@ def write_config(folder: Path, port: int, web: int, node_port: int, auto_route: 
         "DicomPort": port,
         "DicomCheckCalledAet": False,
         "DicomAlwaysAllowStore": True,
-        "DicomModalities": {
-            "l3node": {"AET": NODE_AE, "Host": "127.0.0.1", "Port": node_port, "UseDicomTls": by_tls is not None}
-        },
+        "DicomModalities": {"l3node": {"AET": NODE_AE, "Host": "127.0.0.1", "Port": node_port, "UseDicomTls": tls}},
         "StableAge": 2,
         "UnknownSopClassAccepted": True,
         "OverwriteInstances": False,
         "LuaScripts": [str(folder / "route.lua")] if auto_route else [],
         "DicomScuTimeout": 30,
         "SaveJobs": False,
-    } | (orthanc_tls(by_tls) if by_tls else {})
+    } | more
     path = folder / "orthanc.json"
     path.write_text(json.dumps(settings))
     return path

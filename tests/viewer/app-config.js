@@ -1,0 +1,37 @@
+// OHIF as a site would set it up for an Orthanc behind the same origin; nothing asks and nothing is fetched ahead.
+window.config = {
+  name: "l3node test",
+  routerBasename: "/",
+  extensions: [],
+  modes: [],
+  customizationService: {},
+  showStudyList: true,
+  maxNumberOfWebWorkers: 1,
+  showWarningMessageForCrossOrigin: false,
+  showCPUFallbackMessage: false,
+  strictZSpacingForVolumeViewport: true,
+  investigationalUseDialog: { option: "never" },
+  disableConfirmationPrompts: true,
+  studyPrefetcher: { enabled: false },
+  defaultDataSourceName: "dicomweb",
+  dataSources: [
+    {
+      namespace: "@ohif/extension-default.dataSourcesModule.dicomweb",
+      sourceName: "dicomweb",
+      configuration: {
+        friendlyName: "Orthanc",
+        name: "orthanc",
+        qidoRoot: "/dicom-web",
+        wadoRoot: "/dicom-web",
+        qidoSupportsIncludeField: false,
+        imageRendering: "wadors",
+        thumbnailRendering: "wadors",
+        enableStudyLazyLoad: true,
+        supportsFuzzyMatching: false,
+        supportsWildcard: true,
+        omitQuotationForMultipartRequest: true,
+        bulkDataURI: { enabled: true, relativeResolution: "studies" },
+      },
+    },
+  ],
+};
