@@ -32,13 +32,14 @@ INDEX_SIZE = 28
 INDEX_LINE = 37
 
 
-def render(found: Finding, *, revision: int = 1, acquisition: str = "") -> NDArray[np.uint8]:
+def render(found: Finding, *, revision: int = 1, acquisition: str = "", vouched: str = "") -> NDArray[np.uint8]:
     """Draw the key image, UInt8[row, column, 3], 1024 x 1024.
 
-    `acquisition` is a line on how the CT was made.  Holds no name, no ID and no date of the patient.
+    `acquisition` is a line on how the CT was made, `vouched` one on what a person decided.  Holds no name, no ID and
+    no date of the patient.
     """
     picture = Image.new("RGB", (SIZE, SIZE))
-    lines = _lines(found, acquisition)
+    lines = _lines(found, vouched, acquisition)
     top = _heading(picture, found, revision)
     bottom = max(SIZE - TABLE_HEIGHT - INDEX_LINE - LINE * len(lines) - MARGIN, top + PANES_MIN_HEIGHT)
     _panes(picture, found, Box(0, top, SIZE, bottom))
@@ -52,6 +53,7 @@ def key_image(task: Task) -> Dataset:
     pixels = render(
         task.found,
         revision=task.identity.revision,
+        vouched=wording.vouched(task.identity.review),
         acquisition=acquisition_line(task.image, task.found.ct, task.frame),
     )
     target = Dataset()
@@ -87,9 +89,9 @@ def _panes(picture: Image.Image, found: Finding, box: Box) -> None:
     draw_level(picture, found.level, evidence, Box(LEVEL_LEFT, box.top, box.right, box.bottom))
 
 
-def _lines(found: Finding, acquisition: str) -> list[tuple[str, Colour]]:
+def _lines(found: Finding, *more: str) -> list[tuple[str, Colour]]:
     """The doubts, then what the numbers rest on."""
-    facts = (wording.level_state(found.level), wording.agreement(found), _model_line(found), acquisition)
+    facts = (wording.level_state(found.level), wording.agreement(found), _model_line(found), *more)
     doubts = (
         line
         for doubt in found.doubts
