@@ -1,4 +1,4 @@
-"""The sentences of SEG, SR and key image, each said in one place.  ASCII: it survives every character set."""
+"""The sentences of SEG, SR and key image, each said in one place.  ASCII, which every character set can hold."""
 
 import unicodedata
 
@@ -131,12 +131,12 @@ def source_of(source: str | None) -> str:
     return plain(source) if source else "not stated"
 
 
-def smi(measurements: Measurements, person: Person) -> str:
-    """Skeletal muscle index with its parts, or why there is none."""
+def smi(measurements: Measurements, person: Person) -> tuple[str, str]:
+    """Skeletal muscle index, and what it rests on or why there is none."""
     if measurements.smi_m29_150 is None:
-        return f"SMI not calculated. {NO_HEIGHT}."
-    rests_on = f"area {MUSCLE_WINDOW}, height {person.height_m:.2f} m from {source_of(person.height_source)}"
-    return f"SMI {measurements.smi_m29_150:.1f} cm2/m2 ({rests_on})"
+        return "SMI not calculated", NO_HEIGHT
+    height = f"height {person.height_m:.2f} m by {source_of(person.height_source)}"
+    return f"SMI {measurements.smi_m29_150:.1f} cm²/m²", f"total {MUSCLE_WINDOW}, {height}"
 
 
 def agreement(found: Finding) -> str:
@@ -152,8 +152,8 @@ def agreement(found: Finding) -> str:
 def vouched(review: Review | None) -> str:
     """What a person decided; the name stands in the SR, where no font lacks its letters."""
     if review is None:
-        return "Not looked at by a person"
-    return "Corrected and approved by a person" if review.corrected else "Approved by a person"
+        return "not reviewed"
+    return "corrected and approved by a person" if review.corrected else "approved by a person"
 
 
 def origin(model: ModelCard | None, corrected: bool) -> str:
