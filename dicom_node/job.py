@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from dicom_node.facts import Facts
 from inference.errors import Reason
 from inference.labels import LabelMap
-from reporting.finding import Encoded
+from reporting.finding import Encoded, Predecessor
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +36,8 @@ class Job:
 
     `key` is the UNIQUE key of the row: that of the request, or another when a superseded question is asked again.
 
-    `slice` of the request is a canonical index (0 caudal); `labels` are canonical; `asked_at` is aware UTC.
+    `slice` of the request is a canonical index (0 caudal); `labels` are canonical; `asked_at` is aware UTC;
+    `predecessors` are the objects of the result that this revision replaces.
     """
 
     id: int
@@ -48,6 +49,7 @@ class Job:
     time_zone: ZoneInfo
     node_name: str = "l3node"
     revision: int = 1
+    predecessors: tuple[Predecessor, ...] = ()
     labels: LabelMap | None = None
     source_changed: bool = False
 

@@ -177,6 +177,7 @@ def _person(series: Series) -> Person:
         height_m=height,
         weight_kg=weight,
         height_source="PatientSize (0010,1020)" if height else None,
+        weight_source="PatientWeight (0010,1030)" if weight else None,
     )
 
 
@@ -187,6 +188,7 @@ def _identity(job: Job) -> Identity:
         time_zone=job.time_zone,
         revision=job.revision,
         node_name=job.node_name,
+        predecessors=job.predecessors,
     )
 
 

@@ -19,7 +19,7 @@ from config.settings import Settings
 from db import inbox, outbox, results
 from db.outbox import Parcel
 from db.results import Asked, Disposition
-from db.schema import Analysis, Instance, Series, Study
+from db.schema import Analysis, Artifact, Instance, Series, Study
 from db.session import Sessions
 from db.states import Entity, move, note
 from dicom_node import store, tls
@@ -32,6 +32,7 @@ from dicom_node.work.bench import Closed, JobFailed, Workbench, WorkerLost
 from dicom_node.work.engine import Engine, Work
 from inference.errors import Reason
 from inference.model_card import ModelCard, ModelStatus
+from reporting.finding import Predecessor
 
 LOG = structlog.get_logger(__name__)
 
@@ -212,6 +213,7 @@ class Steps:
             time_zone=ZoneInfo(self.settings.node.time_zone),
             node_name=self.settings.node.name,
             revision=analysis.revision,
+            predecessors=tuple(map(_predecessor, results.replaced(session, analysis))),
             source_changed=analysis.series.source_changed,
         )
 
@@ -269,6 +271,10 @@ class Steps:
                 outbox.put_off(session, receipt.key, receipt.reason, self.now())
             else:
                 outbox.bury(session, receipt.key, receipt.reason, self.now())
+
+
+def _predecessor(artifact: Artifact) -> Predecessor:
+    return Predecessor(**{name: getattr(artifact, name) for name in Predecessor.__slots__})
 
 
 def _closed(session: Session, study_id: int) -> list[Series]:

@@ -13,6 +13,8 @@ SCHEME_UID = uid("coding scheme", SCHEME)
 
 # What is segmented
 ANATOMICAL_STRUCTURE = Code("91723000", "SCT", "Anatomical Structure")  # CID 7150
+# The psoas part of it is meant, and the only part at L3.  The meaning stays the concept's own: a meaning may be a
+# synonym, not a part (PS3.3 8.3), so the segment says "Psoas muscle" in its label.
 ILIOPSOAS = Code("68455001", "SCT", "Iliopsoas muscle")  # SNOMED CT, in no DICOM context group
 DEEP_MUSCLE_OF_BACK = Code("244849004", "SCT", "Deep muscle of back")  # SNOMED CT, as TotalSegmentator's SEGs use it
 ABDOMINAL_WALL_MUSCLE = Code("1142228004", "SCT", "Abdominal wall muscle")  # CID 7151
@@ -32,6 +34,7 @@ ATTENUATION = Code("112031", "DCM", "Attenuation Coefficient")  # CID 7469
 MEAN = Code("373098007", "SCT", "Mean")  # CID 7464
 STANDARD_DEVIATION = Code("386136009", "SCT", "Standard Deviation")  # CID 7464
 HEIGHT = Code("8302-2", "LN", "Patient Height")  # LOINC
+WEIGHT = Code("29463-7", "LN", "Patient Weight")  # LOINC
 SMI = Code("SMI-M29-150", SCHEME, "Skeletal muscle index at L3")
 FOLD_DICE = Code("FOLD-DICE", SCHEME, "Mean pairwise Dice of ensemble members")
 
@@ -58,8 +61,9 @@ CAVEAT = Code("CAVEAT", SCHEME, "Restriction of use")
 DEFINITION = Code("DEFINITION", SCHEME, "Definition of the measurements")
 DOUBT = Code("DOUBT", SCHEME, "Reason to doubt the result")
 HEIGHT_SOURCE = Code("HEIGHT-SOURCE", SCHEME, "Source of the patient height")
+WEIGHT_SOURCE = Code("WEIGHT-SOURCE", SCHEME, "Source of the patient weight")
 NO_SMI = Code("NO-SMI", SCHEME, "Why no skeletal muscle index is given")
-NO_MODEL = Code("NO-MODEL", SCHEME, "Origin of the segmentation")
+ORIGIN = Code("ORIGIN", SCHEME, "Origin of the segmentation")
 
 # The acquisition, TID 1602
 KVP = Code("113733", "DCM", "KVP")  # TID 10013
@@ -71,6 +75,7 @@ CM2 = Code("cm2", "UCUM", "square centimeter")
 CM2_PER_M2 = Code("cm2/m2", "UCUM", "square centimeter per square meter")
 HU = Code("[hnsf'U]", "UCUM", "Hounsfield unit")
 METER = Code("m", "UCUM", "meter")
+KILOGRAM = Code("kg", "UCUM", "kilogram")
 MILLIMETER = Code("mm", "UCUM", "millimeter")
 KILOVOLT = Code("kV", "UCUM", "kilovolt")
 NO_UNITS = Code("1", "UCUM", "no units")
@@ -78,10 +83,16 @@ NO_UNITS = Code("1", "UCUM", "no units")
 # The document and its maker
 IMAGE_LIBRARY = Code("111028", "DCM", "Image Library")  # TID 1600
 DEVICE = Code("121007", "DCM", "Device")  # CID 270
+PERSON = Code("121006", "DCM", "Person")  # CID 270
 MEASUREMENT_REPORT = Code("126000", "DCM", "Imaging Measurement Report")  # CID 7021
 CT_PROCEDURE = Code("25045-6", "LN", "CT unspecified body region")  # CID 100
 ENGLISH = Code("en-US", "RFC5646", "English (United States)")  # CID 5000
 ARTIFICIAL_INTELLIGENCE = Code("123110", "DCM", "Artificial Intelligence")  # CID 7162
+REPLACED = Code("REPLACED", SCHEME, "Image that this one replaces")  # CID 7201 has none
+REJECTIONS = {
+    "quality": Code("113001", "DCM", "Rejected for Quality Reasons"),  # CID 7031
+    "safety": Code("113037", "DCM", "Rejected for Patient Safety Reasons"),  # CID 7031
+}
 SOURCE_IMAGE = Code("121322", "DCM", "Source image for image processing operation")  # CID 7202
 
 

@@ -10,16 +10,17 @@ from pydicom.uid import UID, ExplicitVRLittleEndian
 
 from reporting.finding import Encoded, Finding, Identity, Kind
 from reporting.identity import ENCODER_VERSION, Names, copy_identity, uid
+from reporting.revision import refer_to_predecessor
 from reporting.source import zone_of
-from reporting.wording import long_string, series_description
+from reporting.wording import long_string, series_description, unaccented
 
 MAKER = "l3node"
 """Manufacturer and model name: the receiver knows our own objects by it."""
 IMPLEMENTATION_CLASS_UID = uid("implementation class", MAKER)
 IMPLEMENTATION_VERSION_NAME = "L3NODE_1"
-SERIES_NUMBERS: dict[Kind, int] = {"seg": 9001, "sr": 9002, "key": 9003}
+SERIES_NUMBERS: dict[Kind, int] = {"seg": 9001, "sr": 9002, "key": 9003, "rejection": 9004}
 SERIES_NUMBERS_PER_REVISION = 10
-MODALITIES: dict[Kind, str] = {"seg": "SEG", "sr": "SR", "key": "OT"}
+MODALITIES: dict[Kind, str] = {"seg": "SEG", "sr": "SR", "key": "OT", "rejection": "KO"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,12 +40,26 @@ class Task:
     @property
     def moment(self) -> datetime:
         """When the analysis was asked for, in the zone that the objects show; every time in them is this one."""
-        return self.identity.asked_at.astimezone(zone_of(self.image, self.identity)).replace(microsecond=0)
+        return self.local(self.identity.asked_at)
+
+    def local(self, moment: datetime) -> datetime:
+        """An aware time in the zone that the objects show."""
+        return moment.astimezone(zone_of(self.image, self.identity)).replace(microsecond=0)
+
+    @property
+    def corrected(self) -> bool:
+        """Whether a person changed labels of the model."""
+        return self.identity.review is not None and self.identity.review.corrected
+
+    def named(self, name: str) -> str:
+        """A name of ours as the objects can hold it: without accents where the source declares no character set."""
+        return name if self.owner.get("SpecificCharacterSet") else unaccented(name)
 
 
 def seal(kind: Kind, target: Dataset, task: Task) -> Encoded:
     """Complete `target` (which has its SOP class, UIDs and content) and encode it as explicit VR little endian."""
     copy_identity(task.owner, target)
+    refer_to_predecessor(kind, target, task.identity)
     _series(kind, target, task)
     _equipment(target, task)
     _times(target, task.moment)
@@ -78,7 +93,7 @@ def _equipment(target: Dataset, task: Task) -> None:
     target.ManufacturerModelName = MAKER
     target.DeviceSerialNumber = long_string(task.identity.node_name)
     target.SoftwareVersions = ENCODER_VERSION
-    if target.Modality != "SR":
+    if target.Modality not in ("SR", "KO"):
         target.BodyPartExamined = "ABDOMEN"
 
 

@@ -12,7 +12,7 @@ from inference.labels import LabelMap, Tissue
 from inference.model_card import ModelCard
 from inference.segmentation import Agreement
 
-Kind: TypeAlias = Literal["seg", "sr", "key"]
+Kind: TypeAlias = Literal["seg", "sr", "key", "rejection"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +24,7 @@ class Person:
     height_m: float | None = None
     weight_kg: float | None = None
     height_source: str | None = None  # e.g. "PatientSize (0010,1020)"
+    weight_source: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,11 +74,35 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Predecessor:
+    """An object of the result that a revision replaces; it lies in the same study."""
+
+    kind: Kind
+    sop_class_uid: str
+    sop_instance_uid: str
+    series_instance_uid: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Review:
+    """A person vouches for the result.
+
+    `name` is a PersonName ("Family^Given"), `at` an aware time; `corrected` says that the person changed labels of
+    the model.  Labels that a person gave altogether are a `Finding` without a model.
+    """
+
+    name: str
+    organization: str
+    at: datetime
+    corrected: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Identity:
     """What names the objects: who asked for what, when, and where the node stands.
 
     `request_key` is the UNIQUE key of the analysis request (hex); `asked_at` is aware UTC and is shown in
-    `time_zone`, the site's; `revision` counts from 1.
+    `time_zone`, the site's; `revision` counts from 1 and replaces `predecessors`.
     """
 
     request_key: str
@@ -85,6 +110,8 @@ class Identity:
     time_zone: ZoneInfo
     revision: int = 1
     node_name: str = "l3node"
+    predecessors: tuple[Predecessor, ...] = ()
+    review: Review | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

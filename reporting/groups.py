@@ -16,7 +16,7 @@ from reporting.measure import plausible_height
 from reporting.seg import tracking_id
 
 CONTAINS = "CONTAINS"
-AREA_DIGITS, HU_DIGITS, INDEX_DIGITS, RATIO_DIGITS, MM_DIGITS = 2, 1, 2, 3, 1
+AREA_DIGITS, HU_DIGITS, INDEX_DIGITS, RATIO_DIGITS, MM_DIGITS, WEIGHT_DIGITS = 2, 1, 2, 3, 1, 1
 """Decimal places shown in the SR; the database keeps all."""
 
 
@@ -47,7 +47,7 @@ def total_group(task: Task) -> sr.MeasurementsAndQualitativeEvaluations:
         qualitative_evaluations=[sr.QualitativeEvaluation(name=codes.LEVEL_STATUS, value=state)],
         **_common(None, task, detailed=True),
     )
-    group[0].ContentSequence.extend(text(name, value) for name, value in _statements(task.found))
+    group[0].ContentSequence.extend(text(name, value) for name, value in _statements(task))
     return group
 
 
@@ -109,6 +109,8 @@ def _totals(found: Finding) -> Iterator[sr.Measurement]:
         yield measured(codes.SMI, numbers.smi_m29_150, codes.CM2_PER_M2, INDEX_DIGITS, method=codes.MUSCLE_HU_PIXELS)
     if found.person.height_m is not None and plausible_height(found.person.height_m):
         yield measured(codes.HEIGHT, found.person.height_m, codes.METER, RATIO_DIGITS)
+    if found.person.weight_kg is not None:
+        yield measured(codes.WEIGHT, found.person.weight_kg, codes.KILOGRAM, WEIGHT_DIGITS)
     if found.agreement:
         yield measured(codes.FOLD_DICE, found.agreement.overall, codes.NO_UNITS, RATIO_DIGITS)
     yield from _level_numbers(found.level)
@@ -120,20 +122,28 @@ def _level_numbers(level: L3Level) -> Iterator[sr.Measurement]:
     yield measured(codes.LEVEL_CONFIDENCE, level.confidence, codes.NO_UNITS, RATIO_DIGITS)
 
 
-def _statements(found: Finding) -> Iterator[tuple[Code, str]]:
+def _statements(task: Task) -> Iterator[tuple[Code, str]]:
     """Sentences of the total group; TID 1501 is extensible."""
+    found = task.found
     yield codes.DEFINITION, wording.DEFINITION
-    if found.measurements.smi_m29_150 is None:
-        yield codes.NO_SMI, wording.NO_HEIGHT
-    else:
-        yield codes.HEIGHT_SOURCE, wording.height_source(found.person)
+    yield from _sources(found)
     yield codes.LEVEL_REASON, wording.plain(found.level.reason) or "not stated"
     for anchor in found.level.anchors:
         yield codes.LEVEL_ANCHOR, wording.plain(anchor)
     for doubt in found.doubts:
         yield codes.DOUBT, wording.plain(doubt)
-    if found.model is None:
-        yield codes.NO_MODEL, wording.DRAWN_BY_HAND
+    if origin := wording.origin(found.model, task.corrected):
+        yield codes.ORIGIN, origin
+
+
+def _sources(found: Finding) -> Iterator[tuple[Code, str]]:
+    """Where height and weight come from, or why there is no index."""
+    if found.measurements.smi_m29_150 is None:
+        yield codes.NO_SMI, wording.NO_HEIGHT
+    else:
+        yield codes.HEIGHT_SOURCE, wording.source_of(found.person.height_source)
+    if found.person.weight_kg is not None:
+        yield codes.WEIGHT_SOURCE, wording.source_of(found.person.weight_source)
 
 
 def measured(

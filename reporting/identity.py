@@ -19,9 +19,9 @@ from pydicom.tag import Tag
 
 from inference.labels import Tissue
 from reporting.digest import digest_of
-from reporting.finding import Finding, Identity, Kind
+from reporting.finding import Finding, Identity, Kind, Review
 
-ENCODER_VERSION = "0.1.0"
+ENCODER_VERSION = "0.2.0"
 """Raise it whenever an object changes its form: it is SoftwareVersions (0018,1020) and part of every UID."""
 
 # Patient module (PS3.3 C.7.1.1), clinical trial subject (C.7.1.3)
@@ -190,8 +190,12 @@ def names_for(owner: Dataset, image: Dataset, found: Finding, identity: Identity
     """
     seen = {element.keyword: str(element.value) for element in image}
     when = (identity.asked_at.isoformat(), identity.time_zone.key, identity.revision, identity.node_name)
-    content = digest_of(encoder, seen, found, when)
+    content = digest_of(encoder, seen, found, when, identity.predecessors, *_decision(identity.review))
     return Names(seed=digest_of(identity.request_key, identity_digest(owner), content))
+
+
+def _decision(review: Review | None) -> tuple[str | bool, ...]:
+    return (review.name, review.organization, review.at.isoformat(), review.corrected) if review else ()
 
 
 def _declare_character_set(source: Dataset, target: Dataset) -> None:

@@ -12,7 +12,7 @@ from reporting.digest import digest_of
 from reporting.envelope import Task
 from reporting.finding import Finding
 from reporting.picture.frame import Box
-from reporting.picture.lettering import AMBER, BLACK, GREY, Colour, fitting, wrapped, write
+from reporting.picture.lettering import AMBER, BLACK, GREY, Colour, fitting, width, wrapped, write
 from reporting.picture.level_pane import draw_level
 from reporting.picture.slice_pane import draw_slice
 from reporting.picture.table_pane import HEIGHT as TABLE_HEIGHT
@@ -28,18 +28,19 @@ LEVEL_LEFT = 660
 MARGIN = 12
 LINE_SIZE = 23
 LINE = 29
-INDEX_SIZE = 28
+INDEX_SIZE = 32
 INDEX_LINE = 37
 
 
-def render(found: Finding, *, revision: int = 1, acquisition: str = "") -> NDArray[np.uint8]:
+def render(found: Finding, *, revision: int = 1, acquisition: str = "", vouched: str = "") -> NDArray[np.uint8]:
     """Draw the key image, UInt8[row, column, 3], 1024 x 1024.
 
-    `acquisition` is a line on how the CT was made.  Holds no name, no ID and no date of the patient.
+    `acquisition` is a line on how the CT was made, `vouched` says what a person decided.  Holds no name, no ID and
+    no date of the patient.
     """
     picture = Image.new("RGB", (SIZE, SIZE))
     lines = _lines(found, acquisition)
-    top = _heading(picture, found, revision)
+    top = _heading(picture, found, ", ".join(filter(None, ("l3node", f"revision {revision}", vouched))))
     bottom = max(SIZE - TABLE_HEIGHT - INDEX_LINE - LINE * len(lines) - MARGIN, top + PANES_MIN_HEIGHT)
     _panes(picture, found, Box(0, top, SIZE, bottom))
     draw_table(picture, found.measurements, Box(0, bottom + 4, SIZE, bottom + 4 + TABLE_HEIGHT))
@@ -52,6 +53,7 @@ def key_image(task: Task) -> Dataset:
     pixels = render(
         task.found,
         revision=task.identity.revision,
+        vouched=wording.vouched(task.identity.review),
         acquisition=acquisition_line(task.image, task.found.ct, task.frame),
     )
     target = Dataset()
@@ -62,11 +64,11 @@ def key_image(task: Task) -> Dataset:
     return target
 
 
-def _heading(picture: Image.Image, found: Finding, revision: int) -> int:
+def _heading(picture: Image.Image, found: Finding, standing: str) -> int:
     """Title and, where the model is not released, the restriction as a banner; returns where the panes begin."""
     draw = ImageDraw.Draw(picture)
     write(draw, (MARGIN, 6), "Skeletal muscle at L3", 30)
-    write(draw, (SIZE - MARGIN, 12), f"l3node, revision {revision}", 22, GREY, align=1)
+    write(draw, (SIZE - MARGIN, 12), standing, 22, GREY, align=1)
     caveat = wording.caveat(found.model)
     if not caveat:
         return TITLE_HEIGHT
@@ -101,8 +103,11 @@ def _lines(found: Finding, acquisition: str) -> list[tuple[str, Colour]]:
 def _write_lines(picture: Image.Image, found: Finding, lines: list[tuple[str, Colour]], top: int) -> None:
     """The index, large, and the lines below it; those that find no room are counted in the last."""
     draw = ImageDraw.Draw(picture)
-    index = wording.smi(found.measurements, found.person).replace("cm2/m2", "cm²/m²")
-    write(draw, (MARGIN, top), index, fitting(index, INDEX_SIZE, SIZE - 2 * MARGIN))
+    index, rests_on = wording.smi(found.measurements, found.person)
+    write(draw, (MARGIN, top), index, INDEX_SIZE)
+    left = 2 * MARGIN + width(index, INDEX_SIZE)
+    size = fitting(rests_on, LINE_SIZE, SIZE - MARGIN - left)
+    write(draw, (left, top + INDEX_SIZE - size), rests_on, size, GREY)
     top += INDEX_LINE
     room = (SIZE - top) // LINE
     if len(lines) > room:

@@ -41,7 +41,7 @@ def segmentation(task: Task) -> Dataset:
         device_serial_number=wording.long_string(task.identity.node_name),
         content_label=CONTENT_LABEL,
         content_description=wording.content_description(task.found.model),
-        content_creator_name=CREATOR,
+        content_creator_name=_creator(task),
         transfer_syntax_uid=ExplicitVRLittleEndian,
         omit_empty_frames=False,
     )
@@ -87,19 +87,32 @@ def _segment(tissue: Tissue, task: Task) -> Dataset:
         segment_label=wording.TISSUES[tissue],
         segmented_property_category=codes.ANATOMICAL_STRUCTURE,
         segmented_property_type=codes.TISSUES[tissue],
-        algorithm_type="AUTOMATIC" if model else "MANUAL",
+        algorithm_type=_algorithm_type(task),
         algorithm_identification=_algorithm(model) if model else None,
         tracking_uid=task.names.tracking(tissue),
         tracking_id=tracking_id(tissue),
         anatomic_regions=[codes.L3_VERTEBRA],
         display_color=highdicom.color.CIELabColor.from_rgb(*COLOURS[tissue]),
     )
-    item.SegmentDescription = wording.segment_description(tissue, model)
+    item.SegmentDescription = wording.segment_description(tissue, model, task.corrected)
     # the modifier belongs into the type item (PS3.3 C.8.20.4), where highdicom has no argument for it
     item.SegmentedPropertyTypeCodeSequence[0].SegmentedPropertyTypeModifierCodeSequence = [
         codes.coded(codes.BILATERAL)
     ]
     return item
+
+
+def _algorithm_type(task: Task) -> str:
+    """SegmentAlgorithmType (0062,0008)."""
+    if task.found.model is None:
+        return "MANUAL"
+    return "SEMIAUTOMATIC" if task.corrected else "AUTOMATIC"
+
+
+def _creator(task: Task) -> str:
+    """ContentCreatorName (0070,0084): who corrected the labels, else the node."""
+    review = task.identity.review
+    return task.named(review.name) if review and task.corrected else CREATOR
 
 
 def tracking_id(tissue: Tissue | None) -> str:

@@ -11,6 +11,7 @@ from inference.labels import Tissue
 from reporting import codes, wording
 from reporting.acquisition import stated
 from reporting.envelope import MAKER, Task
+from reporting.finding import Review
 from reporting.groups import muscle_group, text, total_group
 from reporting.identity import uid
 from reporting.source import reference_to
@@ -82,22 +83,50 @@ def _observer(task: Task) -> sr.ObservationContext:
         serial_number=wording.long_string(task.identity.node_name),
     )
     return sr.ObservationContext(
-        observer_device_context=sr.ObserverContext(observer_type=codes.DEVICE, observer_identifying_attributes=device)
+        observer_person_context=_person(task),
+        observer_device_context=sr.ObserverContext(
+            observer_type=codes.DEVICE, observer_identifying_attributes=device
+        ),
     )
 
 
+def _person(task: Task) -> sr.ObserverContext | None:
+    """Who corrected the labels as person observer (TID 1003)."""
+    review = task.identity.review
+    if review is None or not task.corrected:
+        return None
+    named = sr.PersonObserverIdentifyingAttributes(
+        name=task.named(review.name), organization_name=task.named(review.organization)
+    )
+    return sr.ObserverContext(observer_type=codes.PERSON, observer_identifying_attributes=named)
+
+
 def _document(target: Dataset, task: Task, seg: Dataset) -> None:
-    """SR Document Series and General (PS3.3 C.17.1, C.17.2): complete, but no person has looked at it."""
+    """SR Document Series and General (PS3.3 C.17.1, C.17.2): complete; preliminary until a person vouches for it."""
     target.CodingSchemeIdentificationSequence = [codes.scheme_identification()]
     target.ReferencedPerformedProcedureStepSequence = []
     target.CompletionFlag = "COMPLETE"
     target.VerificationFlag = "UNVERIFIED"
     target.PreliminaryFlag = "PRELIMINARY"
+    if task.identity.review:
+        _verified(target, task, task.identity.review)
     target.PerformedProcedureCodeSequence = []
     evidence = Dataset()
     evidence.StudyInstanceUID = task.owner.StudyInstanceUID
     evidence.ReferencedSeriesSequence = [_referenced(task.image), _referenced(seg)]
     target.CurrentRequestedProcedureEvidenceSequence = [evidence]
+
+
+def _verified(target: Dataset, task: Task, review: Review) -> None:
+    """Who vouches for the document (PS3.3 C.17.2.3)."""
+    target.VerificationFlag = "VERIFIED"
+    target.PreliminaryFlag = "FINAL"
+    observer = Dataset()
+    observer.VerifyingOrganization = task.named(review.organization)
+    observer.VerificationDateTime = f"{task.local(review.at):%Y%m%d%H%M%S%z}"
+    observer.VerifyingObserverName = task.named(review.name)
+    observer.VerifyingObserverIdentificationCodeSequence = []
+    target.VerifyingObserverSequence = [observer]
 
 
 def _referenced(instance: Dataset) -> Dataset:

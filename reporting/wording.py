@@ -1,9 +1,11 @@
-"""The sentences of SEG, SR and key image, each said in one place.  ASCII: it survives every character set."""
+"""The sentences of SEG, SR and key image, each said in one place.  ASCII, which every character set can hold."""
+
+import unicodedata
 
 from inference.l3.level import L3Level, LevelStatus
 from inference.labels import Tissue
 from inference.model_card import ModelCard, ModelStatus
-from reporting.finding import Finding, Kind, Measurements, Person
+from reporting.finding import Finding, Kind, Measurements, Person, Review
 from reporting.measure import HEIGHT_MAX_M, HEIGHT_MIN_M, MUSCLE_HU_MAX, MUSCLE_HU_MIN
 
 LONG_STRING = 64
@@ -31,9 +33,11 @@ DEFINITION = (
     "nearest the mid-height of its body. "
     f"Area (all pixels of the mask): every pixel of the mask. Area ({MUSCLE_WINDOW}): mask pixels within it, "
     "ends included. HU as mean and population standard deviation over the same pixels. "
-    f"Skeletal muscle index: total area ({MUSCLE_WINDOW}) divided by the square of the height."
+    f"Skeletal muscle index: total area ({MUSCLE_WINDOW}) divided by the square of the height. "
+    "Quadratus lumborum is counted with the paraspinal muscles."
 )
 DRAWN_BY_HAND = "Segmentation given by a person, not by a model"
+CORRECTED = "Segmentation by the model, corrected by a person"
 NO_HEIGHT = f"No patient height between {HEIGHT_MIN_M} and {HEIGHT_MAX_M} m is known"
 
 _SHORT_CAVEATS = {
@@ -41,7 +45,12 @@ _SHORT_CAVEATS = {
     ModelStatus.RESEARCH: "RESEARCH USE ONLY - not for diagnosis",
     ModelStatus.RELEASED: "",
 }
-_KINDS: dict[Kind, str] = {"seg": "L3 muscle SEG", "sr": "L3 muscle SR", "key": "L3 muscle key"}
+_KINDS: dict[Kind, str] = {
+    "seg": "L3 muscle SEG",
+    "sr": "L3 muscle SR",
+    "key": "L3 muscle key",
+    "rejection": "L3 rejection",
+}
 _LEVEL_STATES = {
     LevelStatus.FOUND: "found",
     LevelStatus.UNCERTAIN: "uncertain",
@@ -58,6 +67,11 @@ def long_string(text: str) -> str:
 def plain(text: str) -> str:
     """`text` in ASCII, other characters as question marks: names of models and reasons of ours are ASCII already."""
     return text.encode("ascii", "replace").decode("ascii")
+
+
+def unaccented(text: str) -> str:
+    """`text` in ASCII with letters for accented ones."""
+    return plain("".join(part for part in unicodedata.normalize("NFKD", text) if not unicodedata.combining(part)))
 
 
 def caveat(model: ModelCard | None) -> str:
@@ -112,17 +126,17 @@ def score(confidence: float) -> str:
     return ">0.99" if confidence >= ALMOST_SURE else f"{confidence:.2f}"
 
 
-def height_source(person: Person) -> str:
-    """Where the height comes from."""
-    return plain(person.height_source) if person.height_source else "not stated"
+def source_of(source: str | None) -> str:
+    """Where a height or weight comes from."""
+    return plain(source) if source else "not stated"
 
 
-def smi(measurements: Measurements, person: Person) -> str:
-    """Skeletal muscle index with its parts, or why there is none."""
+def smi(measurements: Measurements, person: Person) -> tuple[str, str]:
+    """Skeletal muscle index, and what it rests on or why there is none."""
     if measurements.smi_m29_150 is None:
-        return f"SMI not calculated. {NO_HEIGHT}."
-    rests_on = f"area {MUSCLE_WINDOW}, height {person.height_m:.2f} m from {height_source(person)}"
-    return f"SMI {measurements.smi_m29_150:.1f} cm2/m2 ({rests_on})"
+        return "SMI not calculated", NO_HEIGHT
+    height = f"height {person.height_m:.2f} m by {source_of(person.height_source)}"
+    return f"SMI {measurements.smi_m29_150:.1f} cm²/m²", f"total {MUSCLE_WINDOW}, {height}"
 
 
 def agreement(found: Finding) -> str:
@@ -135,9 +149,23 @@ def agreement(found: Finding) -> str:
     return f"Agreement of folds (Dice): all {found.agreement.overall:.2f}, {each}"
 
 
-def segment_description(tissue: Tissue, model: ModelCard | None) -> str:
-    """SegmentDescription (0062,0006): what the class holds, and the restriction."""
-    return ". ".join(part for part in (TISSUE_CONTENTS[tissue], caveat(model)) if part)
+def vouched(review: Review | None) -> str:
+    """What a person decided; the name stands in the SR, where no font lacks its letters."""
+    if review is None:
+        return "not reviewed"
+    return "corrected and approved by a person" if review.corrected else "approved by a person"
+
+
+def origin(model: ModelCard | None, corrected: bool) -> str:
+    """What a person did to the labels; empty where nothing."""
+    if model is None:
+        return DRAWN_BY_HAND
+    return CORRECTED if corrected else ""
+
+
+def segment_description(tissue: Tissue, model: ModelCard | None, corrected: bool) -> str:
+    """SegmentDescription (0062,0006): what the class holds, what a person did to it, and the restriction."""
+    return ". ".join(part for part in (TISSUE_CONTENTS[tissue], origin(model, corrected), caveat(model)) if part)
 
 
 def _single_value(text: str) -> str:

@@ -5,13 +5,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
+from scipy import ndimage
 
 from reporting.picture.lettering import Colour
 
 WINDOW_CENTRE_HU = 50
 WINDOW_WIDTH_HU = 400
 BODY_HU = -500
-"""Above this a pixel is body (or couch), below it is air."""
+"""Above this a pixel is body or couch, below it is air."""
 BODY_SHARE = 0.03
 """A row or column of which at least this share is body belongs to the crop."""
 
@@ -80,7 +81,7 @@ def place(crop: Box, spacing_mm: tuple[float, float], box: Box) -> Placement:
 
 def body_box(hu: NDArray[np.int16], margin: int = 4) -> Box:
     """The part of an image that holds the body, with a margin in pixels; the whole image where there is none."""
-    body = hu > BODY_HU
+    body = _largest(hu > BODY_HU)
     rows = np.flatnonzero(body.mean(axis=1) >= BODY_SHARE)
     columns = np.flatnonzero(body.mean(axis=0) >= BODY_SHARE)
     if not rows.size or not columns.size:
@@ -91,6 +92,12 @@ def body_box(hu: NDArray[np.int16], margin: int = 4) -> Box:
         min(int(columns[-1]) + 1 + margin, hu.shape[1]),
         min(int(rows[-1]) + 1 + margin, hu.shape[0]),
     )
+
+
+def _largest(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """The largest connected part: the body without the couch below it."""
+    parts, count = ndimage.label(mask)
+    return mask if count < 2 else parts == 1 + np.bincount(parts.ravel())[1:].argmax()
 
 
 def windowed(hu: NDArray[np.int16]) -> NDArray[np.uint8]:

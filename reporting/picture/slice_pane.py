@@ -6,7 +6,16 @@ from PIL import Image, ImageDraw
 
 from inference.ct import CtSlice
 from inference.labels import LabelMap, Tissue
-from reporting.picture.frame import Box, Placement, body_box, place, tinted, windowed
+from reporting.picture.frame import (
+    WINDOW_CENTRE_HU,
+    WINDOW_WIDTH_HU,
+    Box,
+    Placement,
+    body_box,
+    place,
+    tinted,
+    windowed,
+)
 from reporting.picture.lettering import Colour, write
 
 COLOURS: dict[Tissue, Colour] = {
@@ -18,7 +27,7 @@ COLOURS: dict[Tissue, Colour] = {
 FILL = 0.25
 OUTLINE_PIXELS = 2
 SCALE_BAR_MM = 50
-LETTER_SIZE = 30
+LETTER_SIZE, SMALL_SIZE = 30, 22
 
 
 def draw_slice(picture: Image.Image, ct: CtSlice, labels: LabelMap, box: Box) -> None:
@@ -28,6 +37,8 @@ def draw_slice(picture: Image.Image, ct: CtSlice, labels: LabelMap, box: Box) ->
     draw = ImageDraw.Draw(picture)
     _letters(draw, placement.surroundings(box))
     _scale_bar(draw, box, placement.pixels_per_mm)
+    window = f"W {WINDOW_WIDTH_HU}  C {WINDOW_CENTRE_HU}"
+    write(draw, (box.right - 8, box.bottom - 34), window, SMALL_SIZE, align=1, outlined=True)
 
 
 def _coloured(ct: CtSlice, labels: LabelMap, placement: Placement) -> NDArray[np.uint8]:
@@ -68,4 +79,4 @@ def _scale_bar(draw: ImageDraw.ImageDraw, box: Box, pixels_per_mm: float) -> Non
         ((right, bottom - 8), (right, bottom)),
     ):
         draw.line((start, end), fill=(255, 255, 255), width=3)
-    write(draw, (left, bottom - 34), f"{SCALE_BAR_MM // 10} cm", 22, outlined=True)
+    write(draw, (left, bottom - 34), f"{SCALE_BAR_MM // 10} cm", SMALL_SIZE, outlined=True)

@@ -17,6 +17,8 @@ HEIGHT = 2 * HEAD_ROW + 4 * ROW + 6
 NAME_LEFT = 44
 COLUMN_RIGHTS = (478, 660, 814, 1004)
 """Right edges of: area of all pixels, their HU, area within the window, their HU."""
+GROUP_LEFTS = (400, 736)
+"""Where the two kinds of area begin."""
 NAMES = {**wording.TISSUES, Tissue.PARASPINAL: "Paraspinal muscles + QL"}
 """With what a reader would not expect in a class: quadratus lumborum."""
 _ABSENT = "-"
@@ -36,11 +38,12 @@ def draw_table(picture: Image.Image, measurements: Measurements, box: Box) -> No
 
 
 def _head(draw: ImageDraw.ImageDraw, top: int) -> None:
-    for right, text in (
-        (COLUMN_RIGHTS[1], "all pixels of the mask"),
-        (COLUMN_RIGHTS[3], f"pixels {wording.MUSCLE_WINDOW}"),
+    for left, right, text in (
+        (GROUP_LEFTS[0], COLUMN_RIGHTS[1], "all pixels of the mask"),
+        (GROUP_LEFTS[1], COLUMN_RIGHTS[3], f"its pixels of {wording.MUSCLE_WINDOW}"),
     ):
-        write(draw, (right, top), text, HEAD_SIZE, GREY, align=1)
+        write(draw, ((left + right) / 2, top), text, HEAD_SIZE, GREY, align=0.5)
+        draw.line(((left, top + HEAD_ROW), (right, top + HEAD_ROW)), fill=GREY, width=1)
     for right, text in zip(COLUMN_RIGHTS, ("cm²", "HU ± SD") * 2, strict=True):
         write(draw, (right, top + HEAD_ROW), text, HEAD_SIZE, GREY, align=1)
 

@@ -278,3 +278,14 @@ def test_the_next_best_series_is_admitted_and_was_never_asked_for(session: Sessi
     assert second.series_instance_uid == "1.1.2"
     ask(session, second, "3")
     assert results.next_best(session, best.study_id) is None
+
+
+def test_a_revision_replaces_the_objects_of_the_last_result_whatever_was_asked_between(session: Session) -> None:
+    series = make_series(session)
+    first = done(session, series, "first")
+    ask(session, series, "never measured")
+    revision = session.get_one(Analysis, ask(session, series, "second"))
+    assert [one.sop_instance_uid for one in results.replaced(session, revision)] == [
+        f"2.25.{first}.{kind}" for kind in ("seg", "sr", "key")
+    ]
+    assert not results.replaced(session, session.get_one(Analysis, first))

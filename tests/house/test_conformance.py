@@ -2,6 +2,7 @@
 
 import re
 
+from pydicom.sr.coding import Code
 from pydicom.uid import UID
 
 from config.settings import ReceiveSettings
@@ -10,6 +11,8 @@ from dicom_node.receive.pdu import LONGEST_PDU as LONGEST_TAKEN
 from dicom_node.receive.server import LONGEST_PDU, PATIENCE, REJECTIONS, STORAGE, SYNTAXES, WATERMARK
 from dicom_node.receive.spool import IMPLEMENTATION_CLASS_UID
 from dicom_node.status import MEANING
+from reporting import codes
+from reporting.envelope import MODALITIES, SERIES_NUMBERS
 from tests.factories import REPOSITORY
 
 STATEMENT = (REPOSITORY / "dicom_node" / "CONFORMANCE.md").read_text()
@@ -47,3 +50,13 @@ def test_the_conformance_statement_tells_the_limits_and_their_defaults() -> None
     assert told["silence within an association"].startswith(f"`network_timeout` ({defaults.network_timeout:g} s)")
     assert told["free disk"].endswith(f"below {WATERMARK} times that")
     assert IMPLEMENTATION_CLASS_UID in STATEMENT
+
+
+def test_the_conformance_statement_names_every_object_and_every_private_code() -> None:
+    told = {row[0].strip("`"): row[1:] for row in rows_of("Objects that the node sends")}
+    for kind, number in SERIES_NUMBERS.items():
+        assert told[kind][1:] == (MODALITIES[kind], str(number))
+    known = [*vars(codes).values(), *codes.LEVEL_STATES.values()]
+    private = {code for code in known if isinstance(code, Code) and code.scheme_designator == codes.SCHEME}
+    assert {code.value: told[code.value] for code in private} == {code.value: (code.meaning,) for code in private}
+    assert codes.SCHEME_UID in STATEMENT

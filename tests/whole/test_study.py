@@ -11,7 +11,7 @@ from pydicom.uid import RLELossless
 from pynetdicom import AE
 from pynetdicom.sop_class import Verification
 
-from db.schema import Delivery, Event, Measurement, Refusal, Series, Study
+from db.schema import Artifact, Delivery, Event, Measurement, Refusal, Series, Study
 from dicom_node.app import running
 from dicom_node.data_folder import CannotStart
 from dicom_node.pacs.standin import StandIn
@@ -187,7 +187,14 @@ def test_corrected_demographics_make_a_revision_with_the_new_name(tmp_path: Path
             send_study(study_files(tmp_path / "corrected", PatientID="CORRECTED"), node.port)
             eventually(lambda: all_sent(node.sessions, 6), what="second delivery")
             assert [study.patient_id for study in rows(node.sessions, Study)] == ["CORRECTED"]
-    assert dcmread(pacs.received["sr"]).PatientID == "CORRECTED"
+            objects = rows(node.sessions, Artifact)
+    revised = dcmread(pacs.received["sr"])
+    assert revised.PatientID == "CORRECTED"
+    (study,) = revised.PredecessorDocumentsSequence
+    (series,) = study.ReferencedSeriesSequence
+    first = next(artifact for artifact in objects if artifact.kind == "sr")
+    assert series.ReferencedSOPSequence[0].ReferencedSOPInstanceUID == first.sop_instance_uid
+    assert revised.SOPInstanceUID != first.sop_instance_uid
 
 
 def test_a_dead_pacs_loses_nothing(tmp_path: Path, data_folder: Path) -> None:

@@ -17,8 +17,9 @@ from inference.l3.level import L3Evidence, L3Level, LevelStatus, Vertebra
 from inference.labels import LabelMap, Tissue
 from inference.model_card import ModelCard, ModelStatus
 from inference.segmentation import Agreement
-from reporting.finding import Finding, Identity, Person
+from reporting.finding import Finding, Identity, Person, Predecessor, Review
 from reporting.measure import measure
+from reporting.objects import objects
 
 ROWS, COLUMNS = 256, 288
 SPACING = (1.5, 1.5)
@@ -213,7 +214,14 @@ def make_finding(labels: LabelMap | None = None, person: Person | None = None, *
 
 
 def make_person(**overrides: Any) -> Person:
-    person = Person(sex="F", age_years=66.0, height_m=1.65, weight_kg=62.0, height_source="PatientSize (0010,1020)")
+    person = Person(
+        sex="F",
+        age_years=66.0,
+        height_m=1.65,
+        weight_kg=62.0,
+        height_source="PatientSize (0010,1020)",
+        weight_source="PatientWeight (0010,1030)",
+    )
     return replace(person, **overrides)
 
 
@@ -224,6 +232,19 @@ def make_identity(**overrides: Any) -> Identity:
         time_zone=ZoneInfo("Europe/Berlin"),
     )
     return replace(identity, **overrides)
+
+
+def make_review(**overrides: Any) -> Review:
+    review = Review(name="Prüfer^Petra", organization="Spital Zürich", at=datetime(2026, 3, 2, 9, 0, 5, tzinfo=UTC))
+    return replace(review, **overrides)
+
+
+def make_revision(**overrides: Any) -> Identity:
+    """The identity of revision 2 of what `make_finding` and `make_identity` give."""
+    first = objects(make_ct_header(), make_finding(), make_identity())
+    names = ("kind", "sop_class_uid", "sop_instance_uid", "series_instance_uid")
+    replaced = tuple(Predecessor(**{name: getattr(one, name) for name in names}) for one in first)
+    return make_identity(**({"revision": 2, "predecessors": replaced} | overrides))
 
 
 def without(labels: LabelMap, tissues: Sequence[Tissue]) -> LabelMap:

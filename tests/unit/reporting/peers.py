@@ -29,5 +29,5 @@ def dciodvfy_errors(data: bytes, folder: Path, name: str = "object") -> list[str
     path = folder / f"{name}.dcm"
     path.write_bytes(data)
     lines = says("dciodvfy", path).splitlines()
-    assert {"Segmentation", "Comprehensive3DSR", "SCImage"} & set(lines), lines[:5]
+    assert {"Segmentation", "Comprehensive3DSR", "SCImage", "KeyObjectSelectionDocument"} & set(lines), lines[:5]
     return [line for line in lines if line.startswith("Error")]

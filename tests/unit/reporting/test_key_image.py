@@ -11,6 +11,7 @@ from inference.model_card import ModelStatus
 from reporting.finding import Finding
 from reporting.key_image import SIZE, render
 from reporting.objects import objects
+from reporting.picture.frame import body_box
 from reporting.picture.slice_pane import COLOURS
 from tests.unit.reporting.factories import (
     make_ct,
@@ -43,7 +44,7 @@ def test_the_encoded_pixels_are_the_rendered_ones() -> None:
     header = make_ct_header()
     where = f"CT image {header.InstanceNumber} at {header.ImagePositionPatient[2]:.1f} mm"
     line = f"{where}: 120 kV, kernel Br40d/3, 5 mm, contrast Iopromide 370"
-    assert np.array_equal(key().pixel_array, render(make_finding(), acquisition=line))
+    assert np.array_equal(key().pixel_array, render(make_finding(), acquisition=line, vouched="not reviewed"))
 
 
 def test_the_same_finding_is_drawn_alike() -> None:
@@ -124,3 +125,9 @@ def test_it_names_its_source_and_is_no_ct() -> None:
     target = key()
     assert target.Modality == "OT"
     assert target.SourceImageSequence[0].ReferencedSOPInstanceUID == make_ct_header().SOPInstanceUID
+
+
+def test_the_couch_below_the_body_takes_no_room_of_the_picture() -> None:
+    hu = make_ct().hu.copy()
+    hu[240:244, 10:280] = 200
+    assert body_box(hu) == body_box(make_ct().hu)

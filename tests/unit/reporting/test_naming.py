@@ -16,6 +16,8 @@ from tests.unit.reporting.factories import (
     make_level,
     make_model,
     make_person,
+    make_review,
+    make_revision,
     without,
 )
 
@@ -56,6 +58,8 @@ CHANGES = {
     "the moment": lambda: made(identity=make_identity(asked_at=datetime(2026, 3, 2, tzinfo=UTC))),
     "the zone": lambda: made(identity=make_identity(time_zone=ZoneInfo("Asia/Tokyo"))),
     "the node": lambda: made(identity=make_identity(node_name="other")),
+    "the predecessor": lambda: made(identity=make_revision(revision=1)),
+    "the review": lambda: made(identity=make_identity(review=make_review())),
     "the patient": lambda: made(PatientID="PID0002"),
     "the issuer": lambda: made(IssuerOfPatientID="ELSEWHERE"),
     "the accession number": lambda: made(AccessionNumber="ACC0002"),
@@ -71,6 +75,19 @@ def test_another_content_never_shares_a_uid(change: object) -> None:
         assert one.sop_instance_uid != other.sop_instance_uid
         assert one.series_instance_uid != other.series_instance_uid
         assert one.data != other.data
+
+
+def test_another_reviewer_time_of_review_or_correction_makes_another_object() -> None:
+    reviews = (make_review(), make_review(name="Other^P"), make_review(corrected=True), make_review(organization="X"))
+    later = make_review(at=datetime(2026, 3, 2, 9, 0, 6, tzinfo=UTC))
+    named = [made(identity=make_identity(review=review))[1].sop_instance_uid for review in (*reviews, later)]
+    assert len(set(named)) == 5
+
+
+def test_another_version_of_the_encoder_makes_other_objects(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = made()
+    monkeypatch.setattr("reporting.objects.ENCODER", "another encoder")
+    assert not {one.sop_instance_uid for one in before} & {one.sop_instance_uid for one in made()}
 
 
 def test_pixels_of_the_source_may_be_there_or_not() -> None:

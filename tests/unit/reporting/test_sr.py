@@ -145,7 +145,7 @@ def test_the_restriction_stands_before_the_measurements() -> None:
 
 def test_labels_of_a_person_are_said_to_be_so() -> None:
     said = texts(report(make_finding(model=None, agreement=None)))
-    assert said["NO-MODEL"] == ["Segmentation given by a person, not by a model"]
+    assert said["ORIGIN"] == ["Segmentation given by a person, not by a model"]
     assert "111001" not in said
 
 
