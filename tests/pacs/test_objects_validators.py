@@ -193,6 +193,19 @@ def items(node: Dataset) -> Iterator[Dataset]:
         yield from items(item)
 
 
+@pytest.mark.parametrize(("character_set", "name"), NAMES.values(), ids=NAMES.keys())
+def test_dcmtk_reads_names_of_every_script_in_every_object(character_set: object, name: str, tmp_path: Path) -> None:
+    source = received(make_ct_header(SpecificCharacterSet=character_set, PatientName=name))
+    identity = make_revision()
+    note = rejection_note(source, make_finding(), identity, "quality")
+    for one in (*objects(source, make_finding(), identity), note):
+        path = tmp_path / f"{one.kind}.dcm"
+        path.write_bytes(one.data)
+        command = [tool("dcmdump"), "-q", "+P", "PatientName", str(path)]
+        said = subprocess.run(command, capture_output=True, check=True).stdout.decode()
+        assert f"[{name}]" in said, one.kind
+
+
 def test_orthanc_and_storescp_store_every_object_and_the_rejection_note(tmp_path: Path) -> None:
     sent = made("corrected revision")
     for one in sent:

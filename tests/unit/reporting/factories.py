@@ -241,10 +241,13 @@ def make_review(**overrides: Any) -> Review:
 
 def make_revision(**overrides: Any) -> Identity:
     """The identity of revision 2 of what `make_finding` and `make_identity` give."""
+    return make_identity(**({"revision": 2, "predecessors": _first_objects()} | overrides))
+
+
+@cache
+def _first_objects() -> tuple[Predecessor, ...]:
     first = objects(make_ct_header(), make_finding(), make_identity())
-    names = ("kind", "sop_class_uid", "sop_instance_uid", "series_instance_uid")
-    replaced = tuple(Predecessor(**{name: getattr(one, name) for name in names}) for one in first)
-    return make_identity(**({"revision": 2, "predecessors": replaced} | overrides))
+    return tuple(Predecessor(**{name: getattr(one, name) for name in Predecessor.__slots__}) for one in first)
 
 
 def without(labels: LabelMap, tissues: Sequence[Tissue]) -> LabelMap:
