@@ -1,8 +1,12 @@
 """The command line: the only place that reads settings.  Heavy imports wait until a command needs them."""
 
+import getpass
 import os
 import signal
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
@@ -10,6 +14,7 @@ import typer
 
 if TYPE_CHECKING:
     from config.settings import Destination, Settings
+    from db.session import Sessions
 
 app = typer.Typer(
     name="l3node",
@@ -20,11 +25,14 @@ app = typer.Typer(
 )
 database = typer.Typer(no_args_is_help=True, help="The database behind the node.")
 app.add_typer(database, name="db")
+model = typer.Typer(no_args_is_help=True, help="The models that make the numbers, and who vouches for them.")
+app.add_typer(model, name="model")
 
 NOT_MEASURED = 3
 PRIVATE = 0o077
 """Of what the node writes, others read nothing."""
 Config = Annotated[Path, typer.Option("--config", "-c", help="Settings file; `l3node config` prints the manual.")]
+Digest = Annotated[str, typer.Argument(help="The beginning of a model's digest, as `l3node model list` shows it.")]
 Out = Annotated[Path, typer.Option("--out", "-o", help="Folder for the results; made if missing.")]
 
 
@@ -157,13 +165,69 @@ def manual() -> None:
 @database.command("upgrade")
 def upgrade(config: Config = Path("l3node.toml")) -> None:
     """Bring the database to this release's schema; `serve` does it too."""
-    from db.session import upgrade as bring_up
-
-    settings = _settings(config)
-    os.umask(PRIVATE)
-    settings.node.data.mkdir(mode=0o700, parents=True, exist_ok=True)
-    bring_up(settings.database_url)
+    _sessions(config)
     typer.echo("the database is at the newest schema")
+
+
+@model.command("list")
+def model_list(config: Config = Path("l3node.toml")) -> None:
+    """Every model that ever made a number here: digest, status, who released it."""
+    from rich.console import Console
+
+    from dicom_node import models
+
+    with _sessions(config)() as session:
+        Console().print(models.listed(session))
+
+
+@model.command("show")
+def model_show(digest: Digest, config: Config = Path("l3node.toml")) -> None:
+    """One model: where it is, the limits on its card, who released it and why, and what happened to it."""
+    from rich.console import Console
+
+    from dicom_node import models
+
+    with _refusals():
+        models.show(_sessions(config), digest, Console())
+
+
+@model.command("verify")
+def model_verify(digest: Digest, config: Config = Path("l3node.toml")) -> None:
+    """Read a model's folder again: is it the one that was added, and do its weights still open?"""
+    from dicom_node import models
+
+    with _refusals():
+        typer.echo(f"{models.verify(_sessions(config), _settings(config).analysis, digest)} is unchanged")
+
+
+@model.command("add")
+def model_add(
+    folder: Annotated[Path, typer.Argument(exists=True, file_okay=False, help="nnU-Net v2 2D results folder.")],
+    config: Config = Path("l3node.toml"),
+) -> None:
+    """Check a folder without running anything it brings, and remember it as a research model."""
+    from dicom_node import models
+
+    with _refusals():
+        found = models.add(
+            _sessions(config), _settings(config).analysis, folder, datetime.now(UTC), getpass.getuser()
+        )
+        typer.echo(f"{found.digest[:12]} {found.name}, {found.state}; use it with [analysis] model = {found.path!r}")
+
+
+@model.command("release")
+def model_release(
+    digest: Digest,
+    by: Annotated[str, typer.Option("--by", help="The person who vouches for it.")],
+    why: Annotated[str, typer.Option("--why", help="What this rests on, such as a validation report.")],
+    config: Config = Path("l3node.toml"),
+) -> None:
+    """Release a research model by name: its results lose the research caveat from the next start of the node."""
+    from dicom_node import models
+
+    with _refusals():
+        found = models.release(_sessions(config), digest, by=by, why=why, now=datetime.now(UTC))
+        typer.echo(f"{found.digest[:12]} {found.name} is released by {by}; it counts from the node's next start")
 
 
 def _settings(path: Path) -> "Settings":
@@ -173,6 +237,29 @@ def _settings(path: Path) -> "Settings":
         return read_settings(path)
     except SettingsFault as fault:
         _fail(str(fault))
+
+
+def _sessions(config: Path) -> "Sessions":
+    """The database of a settings file at this release's schema."""
+    from db.session import open_engine, open_sessions
+    from db.session import upgrade as bring_up
+
+    settings = _settings(config)
+    os.umask(PRIVATE)
+    settings.node.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    bring_up(settings.database_url)
+    return open_sessions(open_engine(settings.database_url))
+
+
+@contextmanager
+def _refusals() -> Iterator[None]:
+    from db.models import NoSuchModel
+    from inference.errors import ModelRefused
+
+    try:
+        yield
+    except (ModelRefused, NoSuchModel) as why:
+        _fail(str(why))
 
 
 def _destination(text: str) -> "Destination":
