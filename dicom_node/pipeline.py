@@ -144,7 +144,7 @@ def _finding(
         level=level,
         agreement=agreement,
         model=models.card if job.labels is None else None,
-        doubts=doubts(level, labels, agreement, rules, source_changed=job.source_changed),
+        doubts=doubts(level, ct, labels, agreement, rules, source_changed=job.source_changed),
         person=person,
     )
 
