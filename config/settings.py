@@ -19,6 +19,10 @@ Port = Annotated[int, Field(ge=0, le=65535)]
 Seconds = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 Timeout = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 """Seconds; zero would end what it guards before it begins."""
+Part = Annotated[float, Field(ge=0, le=1)]
+Limit = Annotated[float, Field(allow_inf_nan=False)]
+Range = tuple[Limit, Limit]
+"""Lowest and highest value that leave no doubt."""
 
 
 def _absolute(value: Path) -> Path:
@@ -163,6 +167,10 @@ class AnalysisSettings(Frozen):
     """Members to use: "all" (the paper's ensemble), one fold, or a list."""
     ensemble: Literal["probability", "logit"] = "probability"
     """`probability`: mean of probability maps (the paper); `logit`: as stock nnU-Net joins folds."""
+    mirroring: bool = True
+    """Average over the mirrorings that training allowed, as nnU-Net does; without it up to four times as fast."""
+    autocast: Literal["off", "bf16", "fp16"] = "off"
+    """Reduced precision on a GPU, which moves some voxels; off is the fp32 that a CPU always takes."""
     minimum_age: Annotated[int, Field(ge=0)] = 18
     """Years; younger patients, and those of unknown age, are not measured: no cut-off is meant for them."""
     accept_unknown_age: bool = False
@@ -173,8 +181,33 @@ class AnalysisSettings(Frozen):
     """Gantry tilt or oblique sections: beyond it the area is not that of an axial section (1/cos 5 deg = 0.4 %)."""
     admit_also: tuple[Literal["reformat", "derived_image"], ...] = ()
     """Kinds refused by default that this site measures: where axial reformats are the routine series."""
-    minimum_agreement: Annotated[float, Field(ge=0, le=1)] = 0.80
-    """Mean pairwise Dice of the folds over all muscle below which the result is in doubt."""
+    minimum_agreement: Part = 0.92
+    """Mean pairwise Dice of the folds over all muscle below which the result is in doubt; chosen on hard phantoms."""
+    minimum_tissue_agreement: Part = 0.80
+    """The same for each muscle; the abdominal wall is thin, so that folds differ more on it."""
+    maximum_area_spread: Part = 0.08
+    """Standard deviation of the folds' muscle areas in parts of their mean, above which the area is in doubt."""
+    total_area_cm2: Range = (40.0, 320.0)
+    """Muscle area at L3 of adults, from the frailest to the strongest; outside something else was measured."""
+    total_hu: Range = (-20.0, 90.0)
+    """Mean attenuation of muscle, from fatty degeneration to strong contrast."""
+    air_hu: Range = (-1060.0, -930.0)
+    """Median around the body; another value means a wrong HU scale."""
+    minimum_psoas_symmetry: Part = 0.5
+    """Smaller psoas in parts of the larger one; scoliosis and dominance explain some, half is a missed side."""
+    maximum_wall_gap_degrees: Annotated[float, Field(ge=0, le=360)] = 40.0
+    """Widest opening of the ring of wall and back muscle seen from its middle; a diastasis leaves about 30."""
+    maximum_cut_mm: Annotated[float, Field(ge=0)] = 80.0
+    """Outline of the body on the edge of the field of view; skin that touches it on both sides does no harm."""
+    maximum_outside_cm2: Annotated[float, Field(ge=0)] = 1.0
+    """Muscle marked outside of the trunk: table, arm."""
+
+    @field_validator("total_area_cm2", "total_hu", "air_hu")
+    @classmethod
+    def _ascending(cls, value: tuple[float, float]) -> tuple[float, float]:
+        if value[0] > value[1]:
+            raise ValueError("the lower limit comes first")
+        return value
 
 
 class ReviewSettings(Frozen):
@@ -188,7 +221,7 @@ class WorkSettings(Frozen):
     """Workers and attempts."""
 
     workers: Annotated[int, Field(ge=1, le=64)] = 1
-    """Worker processes; one per GPU or per two CPU cores."""
+    """Worker processes: one per two CPU cores; on "cuda" one per GPU, worker n on GPU n (from 0)."""
     threads: Annotated[int, Field(ge=1)] = 2
     """CPU threads of one worker's inference."""
     device: Literal["cpu", "cuda"] = "cpu"
@@ -197,6 +230,10 @@ class WorkSettings(Frozen):
     """Seconds one analysis may take before its worker is ended."""
     attempts: Annotated[int, Field(ge=1)] = 5
     """Attempts before a row is dead; a stop of the node in mid-analysis costs one."""
+
+    def device_of(self, worker: int) -> str:
+        """The device of worker 0, 1, ..., as torch names it."""
+        return f"cuda:{worker}" if self.device == "cuda" else "cpu"
 
 
 class WebSettings(Frozen):

@@ -59,6 +59,8 @@ class Measurement(Base):
     paraspinal_fold_dice: Mapped[float | None]
     abdominal_wall_fold_dice: Mapped[float | None]
     fold_dice: Mapped[float | None]
+    fold_area_spread: Mapped[float | None]
+    mask_entropy: Mapped[float | None]
 
     model_name: Mapped[str | None]
     model_version: Mapped[str | None] = mapped_column(String(64))

@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from db.outbox import cancel, post
-from db.schema import Analysis, Artifact, Measurement, Model, Series
+from db.schema import Analysis, Artifact, Measurement, Series
 from db.states import Entity, move, note
 
 RETRY_WAIT, NO_WAIT = timedelta(seconds=10), timedelta()
@@ -221,15 +221,6 @@ def due(session: Session, now: datetime) -> list[tuple[int, int]]:
         .order_by(Analysis.priority.desc(), Analysis.id)
     )
     return [(analysis_id, priority) for analysis_id, priority in session.execute(query)]
-
-
-def remember_model(session: Session, *, digest: str, name: str, version: str, status: str, now: datetime) -> None:
-    """Note a model the first time it is used; its status follows the folder."""
-    known = session.get(Model, digest)
-    if known is None:
-        session.add(Model(digest=digest, name=name, version=version, status=status, first_seen_at=now))
-    else:
-        known.name, known.version, known.status = name, version, status
 
 
 def _running(session: Session, analysis_id: int, attempt: int) -> Analysis | None:

@@ -48,6 +48,7 @@ STATES = MappingProxyType(
             *("failed", "dead", "rejected", "expired", "superseded"),
         ),
         "delivery": ("pending", "sent", "verified", "dead", "cancelled"),
+        "model": ("demonstration", "research", "released"),
     }
 )
 """Every state there is; `db.states` knows which follows which, the database refuses any other word."""
@@ -204,17 +205,25 @@ class Event(Base):
 
 
 class Model(Base):
-    """Every model that ever made a number, and who vouches for it."""
+    """Every model that ever made a number, and who vouches for it.
+
+    `reason` is why it was released, `path` where its folder was seen last; `limits` are the limits of agreement on
+    its card, as JSON.
+    """
 
     __tablename__ = "model"
-    digest: Mapped[str] = mapped_column(String(64), primary_key=True)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    digest: Mapped[str] = mapped_column(String(64), unique=True)
     name: Mapped[str]
     version: Mapped[str] = mapped_column(String(64))
-    status: Mapped[str] = mapped_column(String(16))
+    state: Mapped[str] = mapped_column(String(16))
+    reason: Mapped[str | None] = mapped_column(Text)
+    path: Mapped[str | None] = mapped_column(Text)
+    limits: Mapped[str | None] = mapped_column(Text)
     released_by: Mapped[str | None] = mapped_column(String(64))
     released_at: Mapped[datetime | None]
-    released_why: Mapped[str | None] = mapped_column(Text)
     first_seen_at: Mapped[datetime]
+    __table_args__ = (_known_state("model"),)
 
 
 class Refusal(Base):

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from db.schema import Analysis, Base, Delivery, Event, Series, Study
+from db.schema import Analysis, Base, Delivery, Event, Model, Series, Study
 
 
 class Entity(StrEnum):
@@ -23,10 +23,17 @@ class Entity(StrEnum):
     SERIES = "series"
     ANALYSIS = "analysis"
     DELIVERY = "delivery"
+    MODEL = "model"
 
 
 TABLES: MappingProxyType[Entity, type[Base]] = MappingProxyType(
-    {Entity.STUDY: Study, Entity.SERIES: Series, Entity.ANALYSIS: Analysis, Entity.DELIVERY: Delivery}
+    {
+        Entity.STUDY: Study,
+        Entity.SERIES: Series,
+        Entity.ANALYSIS: Analysis,
+        Entity.DELIVERY: Delivery,
+        Entity.MODEL: Model,
+    }
 )
 
 NOTHING: Mapping[str, Any] = MappingProxyType({})
@@ -82,6 +89,7 @@ TRANSITIONS: MappingProxyType[Entity, frozenset[tuple[str, str]]] = MappingProxy
                 ("dead", "pending"),
             }
         ),
+        Entity.MODEL: frozenset({("research", "released")}),
     }
 )
 

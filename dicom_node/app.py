@@ -18,7 +18,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from config.settings import Settings
 from db.session import Sessions, open_engine, open_sessions, upgrade
-from dicom_node import tls, worker
+from dicom_node import models, tls, worker
 from dicom_node.counting import Counting, countings, counts_of
 from dicom_node.data_folder import CannotStart, owning
 from dicom_node.job import Outcome
@@ -32,6 +32,7 @@ from dicom_node.web import process as web
 from dicom_node.work.bench import Closed, Workbench, WorkerLost, end_with_parent
 from dicom_node.work.clock import Bell, Clock
 from dicom_node.work.embedded import Embedded
+from inference.model_card import ModelStatus
 
 LOG = structlog.get_logger(__name__)
 OUR_THREADS = frozenset({"registrar", "close", "count", "analyse", "choose", "send", "web"})
@@ -58,10 +59,11 @@ class Node:
 def running(settings: Settings) -> Iterator[Node]:
     """Start everything; stop everything in order at the end.  Raises `CannotStart`, `ModelRefused`."""
     data = settings.node.data
-    card = worker.model_folder(settings.analysis).card
+    stated = worker.model_folder(settings.analysis).card  # refused before anything is touched
     with ExitStack() as stack:
         stack.enter_context(owning(data))
         sessions = _database(stack, settings)
+        card = models.vouched(stated, sessions)
         credentials = _credentials(settings)
         closing = Bell()
         registrar, receiver = _door(settings, sessions, credentials, closing.ring)
@@ -161,7 +163,7 @@ def _workers(stack: ExitStack, settings: Settings, engine: Embedded, steps: Step
     """Start every worker with the thread that feeds it; the event is set when the first is warm."""
     ready = threading.Event()
     for number in range(settings.work.workers):
-        bench = _bench(settings, number)
+        bench = _bench(settings, number, steps.card.status)
         _start(stack, "analyse", partial(_analyse, engine, steps, bench, ready), bench.close)
     return ready
 
@@ -197,13 +199,14 @@ def _analyse(
             engine.run(partial(steps.analyse, bench), steps.give_up, "analyse", stop)
 
 
-def _bench(settings: Settings, number: int) -> Workbench[Outcome]:
+def _bench(settings: Settings, number: int, status: ModelStatus) -> Workbench[Outcome]:
     data = settings.node.data
     opening = worker.Opening(
         rules=settings.analysis,
         cache=data / "cache",
-        device=settings.work.device,
+        device=settings.work.device_of(number),
         threads=settings.work.threads,
+        status=status,
     )
     return Workbench(
         partial(worker.warm, opening),

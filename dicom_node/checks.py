@@ -107,8 +107,9 @@ def _device(settings: Settings) -> Iterator[Check]:
     if settings.work.device == "cuda":
         import torch
 
-        good = torch.cuda.is_available()
-        yield Check("device", good, "cuda" if good else 'cuda is not available here; [work] device = "cpu"')
+        gpus, workers = torch.cuda.device_count(), settings.work.workers
+        seen = f"{gpus} GPUs for {workers} workers" if gpus else 'cuda is not available here; [work] device = "cpu"'
+        yield Check("device", gpus >= workers, seen)
 
 
 def _ports(settings: Settings) -> Iterator[Check]:

@@ -2,14 +2,16 @@
 
 import os
 import signal
-import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal, NoReturn
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from dicom_node.cli_common import PRIVATE, Config, fail, sessions_of, settings_of
+from dicom_node.cli_model import model
+
 if TYPE_CHECKING:
-    from config.settings import Destination, Settings
+    from config.settings import Destination
 
 app = typer.Typer(
     name="l3node",
@@ -20,11 +22,9 @@ app = typer.Typer(
 )
 database = typer.Typer(no_args_is_help=True, help="The database behind the node.")
 app.add_typer(database, name="db")
+app.add_typer(model, name="model")
 
 NOT_MEASURED = 3
-PRIVATE = 0o077
-"""Of what the node writes, others read nothing."""
-Config = Annotated[Path, typer.Option("--config", "-c", help="Settings file; `l3node config` prints the manual.")]
 Out = Annotated[Path, typer.Option("--out", "-o", help="Folder for the results; made if missing.")]
 
 
@@ -59,7 +59,7 @@ def serve(config: Config = Path("l3node.toml")) -> None:
     from dicom_node.data_folder import CannotStart
     from inference.errors import ModelRefused
 
-    settings = _settings(config)
+    settings = settings_of(config)
     os.umask(PRIVATE)
     log.configure()
     end_when_a_thread_is_lost()
@@ -70,7 +70,7 @@ def serve(config: Config = Path("l3node.toml")) -> None:
     except KeyboardInterrupt:
         structlog.get_logger(__name__).info("node.stopped")
     except (CannotStart, ModelRefused) as why:
-        _fail(str(why))
+        fail(str(why))
 
 
 @app.command()
@@ -88,11 +88,11 @@ def process(
     from inference.errors import ModelRefused
 
     try:
-        word = console.process(files, out, _settings(config) if config else None)
+        word = console.process(files, out, settings_of(config) if config else None)
     except ModelRefused as why:
-        _fail(str(why))
+        fail(str(why))
     except OSError as fault:
-        _fail(f"can't write to {out}: {fault.strerror}")
+        fail(f"can't write to {out}: {fault.strerror}")
     if word == "not measured":
         raise typer.Exit(NOT_MEASURED)
 
@@ -109,9 +109,9 @@ def demo(
     try:
         complete = show.run(out, slices)
     except OSError as fault:
-        _fail(f"can't write to {out}: {fault.strerror}")
+        fail(f"can't write to {out}: {fault.strerror}")
     if not complete:
-        _fail("the demo is not complete; see above")
+        fail("the demo is not complete; see above")
 
 
 @app.command()
@@ -136,7 +136,7 @@ def echo(
     from dicom_node.deliver import send as deliver
 
     if why_not := deliver.echo(_destination(to), calling):
-        _fail(f"{to}: {why_not}")
+        fail(f"{to}: {why_not}")
     typer.echo(f"{to} answers")
 
 
@@ -154,7 +154,7 @@ def check(
     be measured.  Without --config by the default rules.  Opens no model and needs no data folder.
     """
     if bool(files) != explain:
-        _fail("--explain and FILES go together")
+        fail("--explain and FILES go together")
     if not (_explain(files, config) if files else _proved(config or Path("l3node.toml"))):
         raise typer.Exit(1)
 
@@ -165,13 +165,13 @@ def _explain(files: list[Path], config: Path | None) -> bool:
     from config.settings import AnalysisSettings
     from dicom_node.explain import explain
 
-    return explain(files, _settings(config).analysis if config else AnalysisSettings(), Console())
+    return explain(files, settings_of(config).analysis if config else AnalysisSettings(), Console())
 
 
 def _proved(config: Path) -> bool:
     from dicom_node import console
 
-    return console.check(_settings(config))
+    return console.check(settings_of(config))
 
 
 @app.command("evaluate-l3")
@@ -201,7 +201,7 @@ def evaluate_l3(
             title = f"L3 in {family} phantoms, seeds {seed} to {seed + phantoms - 1}: {evaluation.PHANTOM_CAVEAT}"
             evaluation.show(evaluation.phantoms(phantoms, seed, family), phantoms, title, out)
     except evaluation.TruthFault as fault:
-        _fail(str(fault))
+        fail(str(fault))
 
 
 @app.command("config")
@@ -213,22 +213,8 @@ def manual() -> None:
 @database.command("upgrade")
 def upgrade(config: Config = Path("l3node.toml")) -> None:
     """Bring the database to this release's schema; `serve` does it too."""
-    from db.session import upgrade as bring_up
-
-    settings = _settings(config)
-    os.umask(PRIVATE)
-    settings.node.data.mkdir(mode=0o700, parents=True, exist_ok=True)
-    bring_up(settings.database_url)
+    sessions_of(config)
     typer.echo("the database is at the newest schema")
-
-
-def _settings(path: Path) -> "Settings":
-    from config.read import SettingsFault, read_settings
-
-    try:
-        return read_settings(path)
-    except SettingsFault as fault:
-        _fail(str(fault))
 
 
 def _destination(text: str) -> "Destination":
@@ -241,9 +227,4 @@ def _destination(text: str) -> "Destination":
     try:
         return Destination.model_validate({"ae_title": title, "host": host.strip("[]"), "port": port})
     except ValidationError:
-        _fail(f"{text!r} is not AE@host:port, such as ORTHANC@127.0.0.1:4242")
-
-
-def _fail(why: str) -> NoReturn:
-    typer.echo(why, err=True)
-    sys.exit(1)
+        fail(f"{text!r} is not AE@host:port, such as ORTHANC@127.0.0.1:4242")

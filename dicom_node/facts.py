@@ -56,7 +56,8 @@ def _model(found: Finding) -> Facts:
     facts: Facts = {"software_version": ENCODER_VERSION}
     if agreement:
         facts |= {f"{tissue.name.lower()}_fold_dice": agreement.per_tissue[tissue] for tissue in Tissue}
-        facts["fold_dice"] = agreement.overall
+        facts |= {"fold_dice": agreement.overall, "fold_area_spread": agreement.area_spread}
+        facts["mask_entropy"] = agreement.entropy
     if card:
         facts |= {
             "model_name": card.name,

@@ -163,7 +163,10 @@ def _finding(
         level=at.level,
         agreement=agreement,
         model=models.card if job.labels is None else None,
-        doubts=(*stack.remarks, *doubts(at.level, labels, agreement, rules, source_changed=job.source_changed)),
+        doubts=(
+            *stack.remarks,
+            *doubts(at.level, at.ct, labels, agreement, rules, source_changed=job.source_changed),
+        ),
         person=person,
     )
 

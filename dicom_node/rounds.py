@@ -8,10 +8,12 @@ import structlog
 from sqlalchemy.orm import Session
 
 from config.settings import Settings
-from db import closing, inbox, outbox, results
+from db import closing, inbox, models, outbox, results
 from db.schema import Series, Study
 from db.session import Sessions
 from db.states import Entity, in_state, move
+from dicom_node import worker
+from dicom_node.models import seen
 from dicom_node.study.closing import NOT_ASKED, Arrived, Count, StudyArrived, all_arrived, why_close, why_settle
 from dicom_node.work.engine import Engine, Work
 from inference.model_card import ModelCard
@@ -56,14 +58,8 @@ class Rounds:
         with self.sessions.begin() as session:
             now = self.now()
             again = results.recover(session, self.settings.work.attempts, now)
-            results.remember_model(
-                session,
-                digest=self.card.digest,
-                name=self.card.name,
-                version=self.card.version,
-                status=self.card.status,
-                now=now,
-            )
+            model = self.settings.analysis.model or worker.BUNDLED
+            models.remember(session, seen(self.card, model), now=now)
         LOG.info("node.recovered", queued_again=again)
 
     def _close(self, session: Session, series: Series, busy: bool) -> None:

@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 from config.settings import AnalysisSettings
 from dicom_node import log
 from dicom_node.job import Job, NotMeasured, Outcome, Request
+from inference.model_card import ModelStatus
 from inference.model_folder import ModelFolder, read_model_folder
 
 if TYPE_CHECKING:
@@ -36,11 +37,12 @@ class Opening:
     cache: Path
     device: "Device"
     threads: int
+    status: ModelStatus = ModelStatus.RESEARCH
 
 
-def model_folder(rules: AnalysisSettings) -> ModelFolder:
-    """The configured model, or the bundled one; raises `ModelRefused`."""
-    return read_model_folder(rules.model or BUNDLED, folds=rules.folds, ensemble=rules.ensemble)
+def model_folder(rules: AnalysisSettings, status: ModelStatus = ModelStatus.RESEARCH) -> ModelFolder:
+    """The configured model, or the bundled one; `status` is what the database says of it.  Raises `ModelRefused`."""
+    return read_model_folder(rules.model or BUNDLED, folds=rules.folds, ensemble=rules.ensemble, status=status)
 
 
 @functools.cache
@@ -49,8 +51,15 @@ def opened(opening: Opening) -> "Models":
     from dicom_node.pipeline import Models
     from inference.members import open_members
 
-    folder = model_folder(opening.rules)
-    members = open_members(folder, cache=opening.cache, device=opening.device, threads=opening.threads)
+    folder = model_folder(opening.rules, opening.status)
+    members = open_members(
+        folder,
+        cache=opening.cache,
+        device=opening.device,
+        threads=opening.threads,
+        mirroring=opening.rules.mirroring,
+        autocast=opening.rules.autocast,
+    )
     return Models(card=folder.card, members=members)
 
 

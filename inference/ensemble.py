@@ -1,6 +1,7 @@
 """Members joined to one segmentation, and how far they agree.  Pure: arrays in, arrays out."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import combinations
 from statistics import fmean
 
@@ -9,31 +10,53 @@ from numpy.typing import NDArray
 
 from inference.ct import CtSlice
 from inference.labels import LabelMap, Tissue
-from inference.segmentation import Agreement, EnsembleRule, Member, Probabilities, Segmentation
-
-SMALLEST_PROBABILITY = np.finfo(np.float32).tiny  # keeps the logarithm finite
+from inference.segmentation import Agreement, Box, EnsembleRule, Logits, Member, Probabilities, Segmentation
 
 
 def segment(ct: CtSlice, members: Sequence[Member], rule: EnsembleRule) -> Segmentation:
     """Segment one slice by all members; labels UInt8[row, column], background 0.
 
-    "probability" takes the mean of the members' probability maps (the paper, section 2.4), "logit" the mean of
-    their logarithms, which is the mean of logits as stock nnU-Net takes it.  Raises ValueError without a member;
-    what a member raises passes through.
+    "probability" takes the mean of the members' probability maps (the paper, section 2.4), "logit" the mean of their
+    logits before they are brought back to the grid of the slice, as stock nnU-Net does.  Raises ValueError without a
+    member; what a member raises passes through.
     """
-    maps = [member(ct) for member in members]
-    if not maps:
+    predictions = [member(ct) for member in members]
+    if not predictions:
         raise ValueError("an ensemble needs at least one member")
-    agreement = agree([labels_of(one) for one in maps]) if len(maps) > 1 else None
-    return Segmentation(labels=labels_of(join(maps, rule)), agreement=agreement)
+    grid, logits = predictions[0].grid, [prediction.logits for prediction in predictions]
+    region = grid.reach(np.logical_or.reduce([muscle(one) for one in logits]))
+    maps = [grid.restore(one, region) for one in logits]
+    joined = mean(maps) if rule == "probability" else grid.restore(join(logits), region)
+    labels = labels_of(joined)
+    agreement = None
+    if len(maps) > 1:
+        agreement = replace(agree([labels_of(one) for one in maps]), entropy=entropy(joined, labels))
+    return Segmentation(labels=_placed(labels, region, ct), agreement=agreement)
 
 
-def join(maps: Sequence[Probabilities], rule: EnsembleRule) -> Probabilities:
-    """Mean of maps [class, row, column] that sums to 1: arithmetic ("probability") or geometric ("logit")."""
-    if rule == "probability":
-        return _mean(maps)
-    geometric = np.exp(_mean([np.log(np.maximum(one, SMALLEST_PROBABILITY)) for one in maps]))
-    return geometric / geometric.sum(axis=0)
+def muscle(logits: Logits) -> NDArray[np.bool_]:
+    """Where a member sees anything but background.
+
+    Where no member does, no mean of them does, nor what lies between such pixels: the rest of the slice is background
+    without a look at it.
+    """
+    return np.asarray((logits[1:] > logits[0]).any(axis=0))
+
+
+def join(logits: Sequence[Logits]) -> Logits:
+    """Mean of logits on the grid of the network, rounded to half precision wherever `nnUNetPredictor` rounds."""
+    total = logits[0]
+    for one in logits[1:]:
+        total = total + one
+    return total / np.float16(len(logits))
+
+
+def mean(maps: Sequence[Probabilities]) -> Probabilities:
+    """Mean of probability maps."""
+    total = maps[0].copy()
+    for one in maps[1:]:
+        total += one
+    return total / np.float32(len(maps))
 
 
 def labels_of(probabilities: Probabilities) -> LabelMap:
@@ -41,26 +64,38 @@ def labels_of(probabilities: Probabilities) -> LabelMap:
     return probabilities.argmax(axis=0).astype(np.uint8)
 
 
+def entropy(probabilities: Probabilities, labels: LabelMap) -> float | None:
+    """Mean entropy over the mask in parts of the largest possible one; None for an empty mask."""
+    inside = probabilities[:, labels > 0]
+    if not inside.size:
+        return None
+    surprise = inside * np.log(np.maximum(inside, np.finfo(np.float32).tiny))
+    return float(-surprise.sum(axis=0).mean() / np.log(len(inside)))
+
+
 def agree(label_maps: Sequence[LabelMap]) -> Agreement:
     """Mean pairwise Dice of two or more label maps, per tissue and over the union of all muscle."""
+    somewhere = np.logical_or.reduce([labels > 0 for labels in label_maps])
+    maps = np.stack([labels[somewhere] for labels in label_maps])
+    areas = np.count_nonzero(maps, axis=1)
     return Agreement(
-        per_tissue={tissue: _mean_dice([labels == tissue for labels in label_maps]) for tissue in Tissue},
-        overall=_mean_dice([labels > 0 for labels in label_maps]),
+        per_tissue={tissue: mean_dice(maps == tissue) for tissue in Tissue},
+        overall=mean_dice(maps > 0),
+        area_spread=float(areas.std() / areas.mean()) if areas.any() else 0.0,
     )
 
 
-def dice(one: NDArray[np.bool_], other: NDArray[np.bool_]) -> float:
-    """Dice coefficient of two masks; 1.0 where both are empty."""
-    total = np.count_nonzero(one) + np.count_nonzero(other)
-    return 2 * np.count_nonzero(one & other) / total if total else 1.0
+def mean_dice(masks: NDArray[np.bool_]) -> float:
+    """Mean Dice coefficient of all pairs of masks [mask, pixel]; 1.0 for a pair of empty ones."""
+    flat = masks.astype(np.float32)
+    shared = flat @ flat.T  # pixel counts, exact in float32 below 2**24
+    return fmean(
+        2 * shared[i, j] / total if (total := shared[i, i] + shared[j, j]) else 1.0
+        for i, j in combinations(range(len(masks)), 2)
+    )
 
 
-def _mean(maps: Sequence[Probabilities]) -> Probabilities:
-    total = maps[0].copy()
-    for one in maps[1:]:
-        total += one
-    return total / np.float32(len(maps))
-
-
-def _mean_dice(masks: Sequence[NDArray[np.bool_]]) -> float:
-    return fmean(dice(one, other) for one, other in combinations(masks, 2))
+def _placed(labels: LabelMap, region: Box, ct: CtSlice) -> LabelMap:
+    whole = np.zeros(ct.hu.shape, np.uint8)
+    whole[region] = labels
+    return whole

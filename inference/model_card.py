@@ -22,11 +22,25 @@ CAVEATS = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """95 % limits of agreement (lower, upper) of the model less a human reader, as its maker found them on `cases`.
+
+    `area_cm2` and `hu` are those of total muscle area and mean attenuation; `source` says where they were found.
+    """
+
+    area_cm2: tuple[float, float]
+    hu: tuple[float, float]
+    cases: int
+    source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ModelCard:
     """Name, version and identity of an ensemble.
 
     `digest` is the SHA-256 (hex) over the files that decide the output; `folds` are the members used;
-    `ensemble` is the rule that joined them ("probability" as in the paper, or "logit").
+    `ensemble` is the rule that joined them ("probability" as in the paper, or "logit"); without `limits` nothing is
+    known of how far the numbers are from those of a reader.
     """
 
     name: str
@@ -35,6 +49,7 @@ class ModelCard:
     status: ModelStatus
     folds: tuple[int, ...]
     ensemble: EnsembleRule
+    limits: Limits | None = None
 
     @property
     def caveat(self) -> str:

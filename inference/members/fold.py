@@ -5,6 +5,7 @@ What runs the network (OpenVINO, torch) is a `Forward`; everything around it is 
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cache
 from itertools import combinations, product
 from math import ceil
 from typing import TypeAlias
@@ -14,11 +15,10 @@ from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter
 
 from inference.ct import CtSlice
-from inference.members.preprocessing import Preprocessing, restore
-from inference.segmentation import Probabilities
+from inference.members.preprocessing import Preprocessing
+from inference.segmentation import Logits, Prediction
 
-Logits: TypeAlias = NDArray[np.float32]
-Forward: TypeAlias = Callable[[NDArray[np.float32]], Logits]
+Forward: TypeAlias = Callable[[NDArray[np.float32]], NDArray[np.float32]]
 """One tile Float32[row, column] of the size of the patch -> its logits Float32[class, row, column]."""
 
 TILE_STEP = 0.5  # of the patch; nnU-Net's default
@@ -37,12 +37,12 @@ class FoldMember:
     patch: tuple[int, int]
     mirror_axes: tuple[int, ...]
 
-    def __call__(self, ct: CtSlice) -> Probabilities:
-        """Probabilities Float32[class, row, column]; raises Unsuitable where the pixel spacing cannot be true."""
+    def __call__(self, ct: CtSlice) -> Prediction:
+        """What this fold says of the slice; raises Unsuitable where the pixel spacing cannot be true."""
         prepared = self.preprocessing.prepare(ct)
-        return restore(predict(prepared.image, self.patch, self._mirrored), prepared)
+        return Prediction(logits=predict(prepared.image, self.patch, self._mirrored), grid=prepared)
 
-    def _mirrored(self, tile: NDArray[np.float32]) -> Logits:
+    def _mirrored(self, tile: NDArray[np.float32]) -> NDArray[np.float32]:
         """Mean logits [class, row, column] over all mirrorings of one tile [row, column].
 
         One after the other: on a CPU a batch is no faster, and its working memory is the batch times as large.
@@ -60,25 +60,22 @@ def mirrorings(axes: tuple[int, ...]) -> tuple[tuple[int, ...], ...]:
     return tuple(subset for size in range(1, len(axes) + 1) for subset in combinations(axes, size))
 
 
-def predict(
-    image: NDArray[np.float32], patch: tuple[int, int], network: Callable[[NDArray[np.float32]], Logits]
-) -> Logits:
+def predict(image: NDArray[np.float32], patch: tuple[int, int], network: Forward) -> Logits:
     """Logits [class, row, column] of an image [row, column] that is at least as large as the patch.
 
-    Overlapping tiles are joined with Gaussian weights as `nnUNetPredictor` does, in fp32 where nnU-Net takes fp16.
+    Overlapping tiles are joined with Gaussian weights, in half precision where `nnUNetPredictor` keeps its sums so:
+    what is a tie there is a tie here.
     """
-    if image.shape == patch:
-        return network(image)
-    weight, weights = gaussian(patch), np.zeros(image.shape, np.float32)
+    weight, weights = gaussian(patch), np.zeros(image.shape, np.float16)
     total: Logits | None = None
     for row, column in product(*(tile_starts(length, side) for length, side in zip(image.shape, patch, strict=True))):
         tile = slice(row, row + patch[0]), slice(column, column + patch[1])
-        logits = network(image[tile])
-        total = np.zeros((len(logits), *image.shape), np.float32) if total is None else total
-        total[:, *tile] += logits * weight
+        logits = network(image[tile]) * weight.astype(np.float32)
+        total = np.zeros((len(logits), *image.shape), np.float16) if total is None else total
+        total[:, *tile] = total[:, *tile] + logits
         weights[tile] += weight
     assert total is not None  # an image has at least one tile
-    return total / weights
+    return (total.astype(np.float32) / weights.astype(np.float32)).astype(np.float16)
 
 
 def tile_starts(length: int, side: int) -> list[int]:
@@ -87,10 +84,11 @@ def tile_starts(length: int, side: int) -> list[int]:
     return [round((length - side) * index / max(1, count - 1)) for index in range(count)]
 
 
-def gaussian(patch: tuple[int, int]) -> NDArray[np.float32]:
+@cache
+def gaussian(patch: tuple[int, int]) -> NDArray[np.float16]:
     """Weight of each pixel of a tile, 10 in its centre and never 0 (nnU-Net's `compute_gaussian`)."""
     impulse = np.zeros(patch)
     impulse[patch[0] // 2, patch[1] // 2] = 1
-    weight = gaussian_filter(impulse, [side * GAUSSIAN_SIGMA for side in patch], mode="constant")
-    weight = (weight / weight.max() * 10).astype(np.float32)
+    bell = gaussian_filter(impulse, [side * GAUSSIAN_SIGMA for side in patch], mode="constant")
+    weight = (bell / (bell.max() / 10)).astype(np.float16)
     return np.maximum(weight, weight[weight > 0].min())

@@ -6,12 +6,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inference.members.converted import ConvertedFold, read_converted, write_converted
-from inference.members.fold import FoldMember, Forward, Logits
+from inference.members.fold import FoldMember, Forward
 from inference.members.preprocessing import Preprocessing
 from inference.members.translation import OpenvinoModule, convert, import_openvino
-from inference.model_folder import Fold, Plans
+from inference.model_folder import Fold
+from inference.model_plans import Plans
 
-CONVERSION = 1  # raised when the way of converting changes: older files are then passed over
+CONVERSION = 2  # raised when the way of converting changes: older files are then passed over
 
 
 def open_with_openvino(
@@ -46,8 +47,8 @@ def _forward(openvino: OpenvinoModule, converted: ConvertedFold, threads: int) -
     }
     compiled = core.compile_model(core.read_model(converted.graph, weights), "CPU", options)
 
-    def forward(tile: NDArray[np.float32]) -> Logits:
-        logits: Logits = compiled(tile[None, None])[0][0]
+    def forward(tile: NDArray[np.float32]) -> NDArray[np.float32]:
+        logits: NDArray[np.float32] = compiled(tile[None, None])[0][0]
         compiled.release_memory()  # else every resident fold keeps its feature maps (gigabytes at the paper's size)
         return logits
 

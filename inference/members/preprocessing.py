@@ -5,26 +5,24 @@ change the statistics of InstanceNorm and ruin the mask.  torch is not imported 
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from nnunetv2.preprocessing.normalization.default_normalization_schemes import CTNormalization
 from numpy.typing import NDArray
-from skimage.transform import resize
 
 from inference.ct import CtSlice
 from inference.errors import Reason, Unsuitable
-from inference.model_folder import Plans
-from inference.segmentation import Probabilities
+from inference.members.resampling import WITHOUT_TORCH, Resampling, neighbours
+from inference.model_plans import Plans
+from inference.segmentation import Box, Logits, Probabilities
 
 MAX_SIDE = 4096  # pixels after resampling; 3 m at the paper's spacing, so more is a wrong PixelSpacing
-
-Box = tuple[slice, slice]
-"""(row, column) ranges in a 2D array."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Prepared:
-    """A slice as the network sees it, and the way back.
+    """A slice as the network sees it, and the way back (a `Grid`).
 
     `image` is Float32[row, column], normalised, at the spacing of the plans, at least as large as the patch.
     `content` is where the image lies in it (the rest is padding), `box` where the image lies in the slice of
@@ -35,6 +33,31 @@ class Prepared:
     content: Box
     box: Box
     shape: tuple[int, int]
+    resampling: Resampling = WITHOUT_TORCH
+
+    def reach(self, where: NDArray[np.bool_]) -> Box:
+        """The smallest region of the slice that is touched by pixels Bool[row, column] of the network's grid."""
+        inner = where[self.content]
+        return _reached(inner.any(axis=1), self.box[0]), _reached(inner.any(axis=0), self.box[1])
+
+    def restore(self, logits: Logits, region: Box | None = None) -> Probabilities:
+        """Logits [class, row, column] on the network grid -> probabilities in a region of the slice.
+
+        nnU-Net resamples logits, rounds them to half precision and takes the softmax; outside the nonzero box
+        everything is background.
+        """
+        if region is None:
+            return self._whole(self.restore(logits, self.box))
+        extent = (_length(self.box[0]), _length(self.box[1]))
+        window = (_within(region[0], self.box[0]), _within(region[1], self.box[1]))
+        resampled = self.resampling.logits(logits[:, *self.content].astype(np.float32), extent, window)
+        return softmax(resampled.astype(np.float16).astype(np.float32))
+
+    def _whole(self, inner: Probabilities) -> Probabilities:
+        whole = np.zeros((len(inner), *self.shape), np.float32)
+        whole[0] = 1
+        whole[:, *self.box] = inner
+        return whole
 
 
 class Preprocessing:
@@ -44,8 +67,9 @@ class Preprocessing:
     threads at worst prepare a slice twice.
     """
 
-    def __init__(self, plans: Plans) -> None:
+    def __init__(self, plans: Plans, resampling: Resampling = WITHOUT_TORCH) -> None:
         self._plans = plans
+        self._resampling = resampling
         self._last: tuple[CtSlice, Prepared] | None = None
 
     def prepare(self, ct: CtSlice) -> Prepared:
@@ -53,35 +77,21 @@ class Preprocessing:
         last = self._last
         if last is not None and last[0] is ct:
             return last[1]
-        prepared = prepare(ct, self._plans)
+        prepared = prepare(ct, self._plans, self._resampling)
         self._last = (ct, prepared)
         return prepared
 
 
-def prepare(ct: CtSlice, plans: Plans) -> Prepared:
+def prepare(ct: CtSlice, plans: Plans, resampling: Resampling = WITHOUT_TORCH) -> Prepared:
     """Crop, normalise, resample and pad one slice; raises Unsuitable where the pixel spacing cannot be true."""
     box = nonzero_box(ct.hu)
     cropped = ct.hu[box]
     shape = _network_shape(cropped.shape, ct.spacing_mm, plans.planar.spacing)
-    resampled = resample_cubic(normalise(cropped, plans), shape)
+    resampled = resampling.image(normalise(cropped, plans), shape)
     image, content = pad(resampled, plans.planar.patch_size)
-    return Prepared(image=image, content=content, box=box, shape=(ct.hu.shape[0], ct.hu.shape[1]))
-
-
-def restore(logits: NDArray[np.float32], prepared: Prepared) -> Probabilities:
-    """Float32[class, row, column] logits on the network grid -> probabilities on the grid of the slice.
-
-    nnU-Net resamples logits, then takes the softmax; outside the nonzero box everything is background.
-    """
-    rows, columns = prepared.box
-    extent = (rows.stop - rows.start, columns.stop - columns.start)
-    inner = softmax(resample_linear(logits[:, *prepared.content], extent))
-    if extent == prepared.shape:
-        return inner
-    whole = np.zeros((len(logits), *prepared.shape), np.float32)
-    whole[0] = 1
-    whole[:, rows, columns] = inner
-    return whole
+    return Prepared(
+        image=image, content=content, box=box, shape=(ct.hu.shape[0], ct.hu.shape[1]), resampling=resampling
+    )
 
 
 def nonzero_box(hu: NDArray[np.int16]) -> Box:
@@ -101,25 +111,6 @@ def normalise(hu: NDArray[np.int16], plans: Plans) -> NDArray[np.float32]:
     scheme = CTNormalization(use_mask_for_norm=False, intensityproperties=plans.normalisation.model_dump())
     normalised: NDArray[np.float32] = scheme.run(hu.astype(np.float32))
     return normalised
-
-
-def resample_cubic(image: NDArray[np.float32], shape: tuple[int, int]) -> NDArray[np.float32]:
-    """Image resampled to `shape` by the very call that nnU-Net's `resample_data_or_seg` makes (order 3)."""
-    if image.shape == shape:
-        return image
-    resampled = resize(image.astype(float), shape, order=3, mode="edge", anti_aliasing=False)
-    return resampled.astype(np.float32)
-
-
-def resample_linear(stack: NDArray[np.float32], shape: tuple[int, int]) -> NDArray[np.float32]:
-    """Each [row, column] of a stack resampled to `shape`; equal to nnU-Net's call of order 1, six times as fast.
-
-    Written out since five folds times four classes are resampled per slice, which else costs more than the networks.
-    """
-    for axis, length in enumerate(shape, start=1):
-        if stack.shape[axis] != length:
-            stack = _interpolate(stack, axis, length)
-    return stack
 
 
 def pad(image: NDArray[np.float32], patch: tuple[int, int]) -> tuple[NDArray[np.float32], Box]:
@@ -150,10 +141,17 @@ def _extent(present: NDArray[np.bool_]) -> slice:
     return slice(int(where[0]), int(where[-1]) + 1)
 
 
-def _interpolate(stack: NDArray[np.float32], axis: int, length: int) -> NDArray[np.float32]:
-    last = stack.shape[axis] - 1
-    position = np.clip((np.arange(length) + 0.5) * (last + 1) / length - 0.5, 0, last)
-    below = position.astype(np.intp)
-    weight = (position - below).astype(np.float32).reshape((-1, 1) if axis == 1 else (-1,))
-    low, high = np.take(stack, below, axis), np.take(stack, np.minimum(below + 1, last), axis)
-    return low + (high - low) * weight
+def _reached(touched: Any, whole: slice) -> slice:
+    """The part of one axis of the slice whose neighbours on the network's axis hold a touched pixel."""
+    below, above, _ = neighbours(len(touched), _length(whole))
+    where = np.flatnonzero(touched[below] | touched[above])
+    first, last = (int(where[0]), int(where[-1]) + 1) if where.size else (0, 0)
+    return slice(whole.start + first, whole.start + last)
+
+
+def _length(part: slice) -> int:
+    return int(part.stop - part.start)
+
+
+def _within(part: slice, whole: slice) -> slice:
+    return slice(part.start - whole.start, part.stop - whole.start)

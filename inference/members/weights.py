@@ -12,7 +12,8 @@ from typing import Any, TypeAlias
 
 from inference.errors import ModelRefused
 from inference.labels import Tissue
-from inference.model_folder import Architecture, Fold, Plans
+from inference.model_folder import Fold
+from inference.model_plans import Architecture, Plans
 
 TorchModule: TypeAlias = Any
 """torch.nn.Module: [batch, 1, row, column] -> logits [batch, class, row, column]."""

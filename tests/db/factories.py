@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from db import inbox, results
 from db.inbox import Arrival, Registered
+from db.models import Seen
 from db.results import Asked, Disposition, Stored
 from db.schema import Series, Study
 
@@ -50,6 +51,12 @@ def make_series(session: Session, number: int = 1) -> Series:
     session.add(series)
     session.flush()
     return series
+
+
+def make_seen(digest: str = "abcdef", **overrides: Any) -> Seen:
+    """A research model as its folder shows it."""
+    seen = Seen(digest=digest, name="Muscles", version="1", state="research", path="/models/l3", limits=None)
+    return replace(seen, **overrides)
 
 
 def make_asked(key: str = "key", **overrides: Any) -> Asked:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from db import results
 from db.results import Disposition
-from db.schema import Analysis, Artifact, Delivery, Event, Measurement, Model, Series
+from db.schema import Analysis, Artifact, Delivery, Event, Measurement, Series
 from db.states import Entity, move, story
 from tests.db.factories import LATER, NOW, ask, done, finish, make_asked, make_series
 
@@ -245,13 +245,6 @@ def test_after_a_start_what_was_running_is_queued_at_once_and_has_lost_an_attemp
     assert row(session, queued).state == "queued"
     told = [event.to_state for event in story(session) if event.entity_id == running and event.entity == "analysis"]
     assert told == ["queued", "running", "failed", "queued"]
-
-
-def test_a_model_is_remembered_once_and_its_status_follows_the_folder(session: Session) -> None:
-    for status, now in (("research", NOW), ("released", LATER)):
-        results.remember_model(session, digest="d", name="n", version="1", status=status, now=now)
-    (model,) = session.query(Model)
-    assert (model.status, model.first_seen_at) == ("released", NOW)
 
 
 def test_a_new_result_supersedes_an_older_one_that_is_held(session: Session) -> None:

@@ -5,10 +5,10 @@ from itertools import product
 import pytest
 from sqlalchemy.orm import Session
 
-from db import results
-from db.schema import Analysis, Base, Delivery, Series, Study
+from db import models, results
+from db.schema import Analysis, Base, Delivery, Model, Series, Study
 from db.states import TABLES, TRANSITIONS, Entity, IllegalMove, in_state, move, note, story
-from tests.db.factories import LATER, NOW, ask, finish, make_series
+from tests.db.factories import LATER, NOW, ask, finish, make_seen, make_series
 
 LEGAL = [(entity, frm, to) for entity, moves in TRANSITIONS.items() for frm, to in sorted(moves)]
 STATES = {entity: sorted({state for pair in moves for state in pair}) for entity, moves in TRANSITIONS.items()}
@@ -20,17 +20,18 @@ ILLEGAL = [
 ]
 
 
-def make_row(session: Session, entity: Entity) -> Study | Series | Analysis | Delivery:
+def make_row(session: Session, entity: Entity) -> Study | Series | Analysis | Delivery | Model:
     """A row of any kind, its events forgotten."""
     series = make_series(session)
     analysis_id = ask(session, series)
     assert results.take(session, analysis_id, NOW)
     assert finish(session, analysis_id)
-    rows: dict[Entity, Study | Series | Analysis | Delivery] = {
+    rows: dict[Entity, Study | Series | Analysis | Delivery | Model] = {
         Entity.STUDY: series.study,
         Entity.SERIES: series,
         Entity.ANALYSIS: session.get_one(Analysis, analysis_id),
         Entity.DELIVERY: session.query(Delivery).order_by(Delivery.id).limit(1).one(),
+        Entity.MODEL: models.remember(session, make_seen(), now=NOW),
     }
     for event in story(session):
         session.delete(event)

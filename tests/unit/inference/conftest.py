@@ -13,6 +13,7 @@ import inference
 from inference.ct import CtSlice
 from inference.members import FoldMember, open_members
 from inference.model_folder import ModelFolder, read_model_folder
+from inference.segmentation import Prediction, Probabilities
 
 DEMO_MODEL = Path(inference.__file__).parent / "demo_model"
 
@@ -40,6 +41,11 @@ def body_slice(
     hu[ellipse(30, 0, 17, 21)] = 220
     noise = np.random.default_rng(seed).normal(0, 12, shape)
     return CtSlice(hu=(hu + noise).astype(np.int16), spacing_mm=spacing_mm, thickness_mm=5.0)
+
+
+def whole(prediction: Prediction) -> Probabilities:
+    """What a member says, on the grid of the slice."""
+    return prediction.grid.restore(prediction.logits)
 
 
 @pytest.fixture(scope="session")

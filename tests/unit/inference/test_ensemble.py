@@ -5,9 +5,10 @@ import pytest
 from numpy.typing import NDArray
 
 from inference.ct import CtSlice
-from inference.ensemble import agree, dice, join, labels_of, segment
+from inference.ensemble import agree, entropy, join, labels_of, mean, mean_dice, segment
 from inference.labels import Tissue
-from inference.segmentation import Member, Probabilities
+from inference.members.preprocessing import softmax
+from inference.segmentation import Box, Logits, Member, Prediction, Probabilities
 
 CT = CtSlice(hu=np.zeros((1, 2), np.int16), spacing_mm=(1.0, 1.0), thickness_mm=5.0)
 
@@ -17,47 +18,61 @@ def pixels(*columns: tuple[float, float, float, float]) -> Probabilities:
     return np.array(columns, np.float32).T[:, None]
 
 
+class SameGrid:
+    """Of a network that sees the slice as it is."""
+
+    def reach(self, where: NDArray[np.bool_]) -> Box:
+        return slice(0, where.shape[0]), slice(0, where.shape[1])
+
+    def restore(self, logits: Logits, region: Box | None = None) -> Probabilities:
+        return softmax(logits.astype(np.float32))
+
+
+def logits_of(probabilities: Probabilities) -> Logits:
+    """Logits that mean these probabilities."""
+    return np.log(np.maximum(probabilities, 1e-4)).astype(np.float16)
+
+
 def saying(probabilities: Probabilities) -> Member:
-    return lambda ct: probabilities
+    return lambda ct: Prediction(logits=logits_of(probabilities), grid=SameGrid())
 
 
 def test_the_rules_differ_where_one_member_is_very_sure() -> None:
     sure, unsure = pixels((0.999, 0.001, 0, 0)), pixels((0.2, 0.8, 0, 0))
 
     # mean of .999 and .2 is .5995; the geometric means are sqrt(.999 * .2) = .447 and sqrt(.001 * .8) = .028
-    assert join([sure, unsure], "probability")[:2, 0, 0] == pytest.approx([0.5995, 0.4005])
-    assert join([sure, unsure], "logit")[:2, 0, 0] == pytest.approx([0.9405, 0.0595], abs=1e-4)
+    assert mean([sure, unsure])[:2, 0, 0] == pytest.approx([0.5995, 0.4005])
+    joined = softmax(join([logits_of(sure), logits_of(unsure)]).astype(np.float32))
+    assert joined[:2, 0, 0] == pytest.approx([0.9405, 0.0595], abs=1e-3)
 
 
-def test_three_lukewarm_members_win_by_logits_and_lose_by_probabilities() -> None:
-    maps = [pixels((0.5, 0.5, 0, 0)), pixels((0.9, 0.1, 0, 0)), pixels((0.04, 0.96, 0, 0))]
+def test_a_minority_that_is_very_sure_wins_by_logits_and_loses_by_probabilities() -> None:
+    members = [saying(pixels(one)) for one in ((0.45, 0.55, 0, 0), (0.4, 0.6, 0, 0), (0.999, 0.001, 0, 0))]
+    votes = [saying(pixels((0.001, 0.999, 0, 0))), *[saying(pixels((0.85, 0.15, 0, 0)))] * 2]
 
-    # probabilities: 1.44 / 3 against 1.56 / 3; logits: .5 * .9 * .04 = .018 against .5 * .1 * .96 = .048
-    assert join(maps, "probability")[0, 0, 0] == pytest.approx(0.48)
-    assert join(maps, "logit")[0, 0, 0] == pytest.approx(0.018 ** (1 / 3) / (0.018 ** (1 / 3) + 0.048 ** (1 / 3)))
-
-
-def test_the_logit_rule_is_the_mean_of_logits() -> None:
-    logits = np.random.default_rng(0).normal(0, 5, (3, 4, 6, 7)).astype(np.float32)
-    exponential = np.exp(logits)
-    maps = list(exponential / exponential.sum(axis=1, keepdims=True))
-    mean = np.exp(logits.mean(axis=0))
-
-    assert np.allclose(join(maps, "logit"), mean / mean.sum(axis=0), atol=1e-6)
+    assert segment(CT, members, "logit").labels[0, 0] == 0
+    # probabilities: 1.701 / 3 against 1.299 / 3; logits: .001 * .85 * .85 against .999 * .15 * .15
+    assert segment(CT, votes, "probability").labels[0, 0] == 0
+    assert segment(CT, votes, "logit").labels[0, 0] == 1
 
 
-def test_a_probability_of_zero_does_not_break_the_logit_rule() -> None:
-    joined = join([pixels((1, 0, 0, 0)), pixels((0.3, 0.7, 0, 0))], "logit")
+def test_the_logit_rule_is_the_mean_of_logits_in_half_precision() -> None:
+    logits = np.random.default_rng(0).normal(0, 5, (3, 4, 6, 7)).astype(np.float16)
+    joined = join(list(logits))
 
-    assert np.isfinite(joined).all()
-    assert joined.sum(axis=0) == pytest.approx(1)
+    assert joined.dtype == np.float16
+    assert np.allclose(joined, logits.astype(float).mean(axis=0), rtol=2e-3, atol=1e-2)
 
 
-def test_joining_leaves_the_maps_of_the_members_as_they_are() -> None:
-    first = pixels((0.6, 0.4, 0, 0))
-    join([first, pixels((0.2, 0.8, 0, 0))], "probability")
+def test_joining_leaves_what_the_members_said_as_it_is() -> None:
+    first, second = pixels((0.6, 0.4, 0, 0)), pixels((0.2, 0.8, 0, 0))
+    one, other = logits_of(first), logits_of(second)
+    before = one.copy()
+    mean([first, second])
+    join([one, other])
 
     assert first[:, 0, 0] == pytest.approx([0.6, 0.4, 0, 0])
+    assert np.array_equal(one, before)
 
 
 def test_a_segmentation_takes_the_most_probable_class_of_the_mean() -> None:
@@ -101,10 +116,21 @@ def test_equal_members_agree_fully() -> None:
 
 @pytest.mark.parametrize(("one", "other", "expected"), [([], [], 1.0), ([1], [], 0.0), ([1, 2], [2, 3], 0.5)])
 def test_dice_by_hand(one: list[int], other: list[int], expected: float) -> None:
-    def mask(where: list[int]) -> NDArray[np.bool_]:
-        return np.isin(np.arange(5), where)
+    assert mean_dice(np.stack([np.isin(np.arange(5), where) for where in (one, other)])) == expected
 
-    assert dice(mask(one), mask(other)) == expected
+
+def test_the_spread_of_areas_is_their_standard_deviation_in_parts_of_their_mean() -> None:
+    maps = [np.array(row, np.uint8)[None] for row in ([1, 1, 1, 0], [1, 0, 0, 0])]
+
+    assert agree(maps).area_spread == pytest.approx(0.5)  # areas 3 and 1: 1 of 2
+
+
+def test_entropy_is_0_where_the_ensemble_is_sure_and_1_where_it_knows_nothing() -> None:
+    sure, lost = pixels((0, 1, 0, 0)), pixels((0.25, 0.25, 0.25, 0.25))
+
+    assert entropy(sure, np.array([[1]], np.uint8)) == pytest.approx(0)
+    assert entropy(lost, np.array([[1]], np.uint8)) == pytest.approx(1)
+    assert entropy(sure, np.array([[0]], np.uint8)) is None
 
 
 def test_equal_probabilities_go_to_the_lower_class() -> None:

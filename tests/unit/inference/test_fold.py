@@ -7,16 +7,16 @@ import pytest
 import torch
 from numpy.typing import NDArray
 
-from inference.members.fold import FoldMember, Logits, gaussian, mirrorings, predict, tile_starts
+from inference.members.fold import FoldMember, gaussian, mirrorings, predict, tile_starts
 from inference.members.preprocessing import Preprocessing
 from inference.model_folder import ModelFolder
 
-from .conftest import body_slice
+from .conftest import body_slice, whole
 
 Tile = NDArray[np.float32]
 
 
-def position_aware(tile: Tile) -> Logits:
+def position_aware(tile: Tile) -> Tile:
     """A network that sees where in its tile a pixel lies, so that mirroring changes its mind."""
     ramp = np.linspace(0, 1, tile.shape[1], dtype=np.float32)[None]
     return np.stack([tile, tile * ramp, tile + ramp, -tile])
@@ -36,9 +36,9 @@ def test_tiles_start_where_those_of_nnunet_start(side: int, excess: int) -> None
 def test_tiles_are_weighted_as_those_of_nnunet(patch: tuple[int, int]) -> None:
     from nnunetv2.inference.sliding_window_prediction import compute_gaussian
 
-    theirs = compute_gaussian(patch, 1 / 8, 10, dtype=torch.float32, device=torch.device("cpu")).numpy()
+    theirs = compute_gaussian(patch, 1 / 8, 10, device=torch.device("cpu")).numpy()
 
-    assert np.allclose(gaussian(patch), theirs, rtol=1e-5)
+    assert np.array_equal(gaussian(patch), theirs)
     assert gaussian(patch).min() > 0
 
 
@@ -46,13 +46,13 @@ def test_a_network_that_looks_at_single_pixels_is_blind_to_tiles() -> None:
     image = np.random.default_rng(0).normal(size=(50, 77)).astype(np.float32)
     found = predict(image, (32, 32), lambda tile: np.stack([tile, 2 * tile]))
 
-    assert np.allclose(found, np.stack([image, 2 * image]), atol=1e-5)
+    assert np.allclose(found, np.stack([image, 2 * image]), rtol=2e-2, atol=2e-2)  # of half sums of half weights
 
 
 def test_an_image_of_the_size_of_the_patch_is_one_call() -> None:
     calls: list[tuple[int, ...]] = []
 
-    def counting(tile: Tile) -> Logits:
+    def counting(tile: Tile) -> Tile:
         calls.append(tile.shape)
         return tile[None]
 
@@ -81,7 +81,7 @@ def test_probabilities_lie_on_the_grid_of_the_slice_and_sum_to_one(demo: ModelFo
     member = FoldMember(
         forward=position_aware, preprocessing=Preprocessing(demo.plans), patch=(256, 256), mirror_axes=(1,)
     )
-    found = member(body_slice((301, 412)))
+    found = whole(member(body_slice((301, 412))))
 
     assert found.shape == (4, 301, 412)
     assert found.dtype == np.float32

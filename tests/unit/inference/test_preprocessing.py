@@ -12,10 +12,9 @@ from inference.members.preprocessing import (
     nonzero_box,
     pad,
     prepare,
-    resample_linear,
-    restore,
     softmax,
 )
+from inference.members.resampling import WITHOUT_TORCH, nnunet_resampling
 from inference.model_folder import ModelFolder
 
 from .conftest import DEMO_MODEL, body_slice
@@ -73,15 +72,28 @@ def test_padding_equals_that_of_nnunet(shape: tuple[int, int]) -> None:
     assert [(part.start, part.stop) for part in content] == [(part.start, part.stop) for part in where]
 
 
-@pytest.mark.parametrize("seed", range(20))
-def test_resampling_of_logits_equals_that_of_nnunet(nnunet: Any, seed: int) -> None:
-    _, _, configuration, _ = nnunet
-    draw = rng(seed)
+@pytest.mark.parametrize("seed", range(200))
+def test_resampling_without_torch_equals_that_of_nnunet(seed: int) -> None:
+    draw, theirs = rng(seed), nnunet_resampling()
     old, new = (tuple(int(side) for side in draw.integers(1, 200, 2)) for _ in range(2))
+    image = draw.normal(0, 1, old).astype(np.float32)
     logits = draw.normal(0, 10, (4, *old)).astype(np.float32)
-    theirs = configuration.resampling_fn_probabilities(logits[:, None], (1, *new), [5.0, 2.0, 2.0], [5.0, 0.8, 0.8])
 
-    assert np.allclose(resample_linear(logits, new), theirs[:, 0], atol=1e-4)  # logits of +-40
+    assert np.array_equal(WITHOUT_TORCH.image(image, new), theirs.image(image, new))
+    window = (slice(new[0] // 4, new[0]), slice(0, new[1] - new[1] // 3))
+    ours = WITHOUT_TORCH.logits(logits, new, window)
+    assert np.allclose(ours, theirs.logits(logits, new, window), atol=3e-5)  # logits of +-40
+
+
+@pytest.mark.parametrize("spacing", [[5.0, 0.8, 0.8], [0.6, 0.8, 0.8]])
+def test_the_resampling_that_is_called_is_the_one_of_the_plans(nnunet: Any, spacing: list[float]) -> None:
+    _, _, configuration, _ = nnunet
+    logits = rng(1).normal(0, 10, (4, 90, 80)).astype(np.float32)
+    theirs = configuration.resampling_fn_probabilities(logits[:, None], (1, 120, 99), [5.0, 2.0, 2.0], spacing)
+
+    assert np.allclose(
+        nnunet_resampling().logits(logits, (120, 99), (slice(0, 120), slice(0, 99))), theirs[:, 0], atol=1e-5
+    )
 
 
 def test_the_body_is_not_cropped(demo: ModelFolder) -> None:
@@ -108,13 +120,31 @@ def test_what_was_cropped_comes_back_as_background(demo: ModelFolder) -> None:
     hu = np.zeros((100, 120), np.int16)
     hu[10:90, 20:100] = 40
     prepared = prepare(CtSlice(hu=hu, spacing_mm=(1.0, 1.0), thickness_mm=5.0), demo.plans)
-    logits = np.zeros((4, *prepared.image.shape), np.float32)
+    logits = np.zeros((4, *prepared.image.shape), np.float16)
     logits[2] = 8
-    found = restore(logits, prepared)
+    found = prepared.restore(logits)
 
     assert found.shape == (4, 100, 120)
     assert (found.argmax(axis=0) == np.where(hu == 40, 2, 0)).all()
     assert np.allclose(found.sum(axis=0), 1)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_what_a_pixel_reaches_is_all_that_it_changes(demo: ModelFolder, seed: int) -> None:
+    draw, prepared = rng(seed), prepare(random_slice(seed), demo.plans)
+    where = np.zeros(prepared.image.shape, bool)
+    rows, columns = prepared.content
+    where[draw.integers(rows.start, rows.stop), draw.integers(columns.start, columns.stop)] = True
+    logits = np.zeros((4, *where.shape), np.float16)
+    logits[1, where] = 9
+    changed = prepared.restore(logits)[1] > 0.2500001
+    region = prepared.reach(where)
+
+    outside = changed.copy()
+    outside[region] = False
+    assert changed.any()
+    assert not outside.any()
+    assert np.array_equal(prepared.restore(logits, region), prepared.restore(logits)[:, *region])
 
 
 def test_softmax_survives_large_logits() -> None:

@@ -1,0 +1,11 @@
+"""The tables of the README are those of the raw rounds that are committed."""
+
+import pytest
+
+from tests.benchmarks import doubts, ensemble
+from tests.factories import REPOSITORY
+
+
+@pytest.mark.parametrize("bench", [doubts, ensemble], ids=["doubts", "ensemble"])
+def test_the_readme_shows_the_table_of_the_committed_rounds(bench: object) -> None:
+    assert bench.table(bench.read()) in (REPOSITORY / "README.md").read_text()  # type: ignore[attr-defined]

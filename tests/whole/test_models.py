@@ -1,0 +1,122 @@
+"""`l3node model`: added without running what it brings, verified, released by a name, and what that changes."""
+
+import json
+import shutil
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from config.settings import AnalysisSettings
+from db import models as remembered
+from db.schema import Model
+from db.session import Sessions, open_engine, open_sessions, upgrade
+from dicom_node import models, worker
+from inference.errors import ModelRefused
+from inference.model_card import ModelCard, ModelStatus
+from tests.factories import rows
+from tests.whole.test_command_line import l3node, written
+
+CARD = {
+    "name": "Hospital model",
+    "version": "7",
+    "limits": {"area_cm2": [-9.0, 23.5], "hu": [-6, 3], "cases": 60, "source": "own validation"},
+}
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Somebody's folder: the bundled weights under another card and in other plans, so that its digest is its own."""
+    target = tmp_path / "models" / "l3"
+    shutil.copytree(worker.BUNDLED, target)
+    (target / "model_card.json").write_text(json.dumps(CARD))
+    dataset = target / "dataset.json"
+    dataset.write_text(dataset.read_text() + "\n")
+    return target
+
+
+@pytest.fixture
+def sessions(tmp_path: Path) -> Sessions:
+    url = f"sqlite:///{tmp_path / 'node.sqlite'}"
+    upgrade(url)
+    return open_sessions(open_engine(url))
+
+
+def vouched(rules: AnalysisSettings, sessions: Sessions) -> ModelCard:
+    """The card that the node would work with."""
+    return models.vouched(worker.model_folder(rules).card, sessions)
+
+
+def test_the_commands_add_list_show_verify_and_release_a_model(tmp_path: Path, folder: Path) -> None:
+    config = written(tmp_path)
+    added = l3node("model", "add", folder, "-c", config)
+    assert (added.returncode, added.stderr) == (0, "")
+    digest = added.stdout.split()[0]
+    assert "Hospital model, research" in added.stdout
+
+    assert digest in l3node("model", "list", "-c", config).stdout
+    assert "is unchanged" in l3node("model", "verify", digest[:6], "-c", config).stdout
+    released = l3node("model", "release", digest, "--by", "Dr. A", "--why", "report 12", "-c", config)
+    assert "released by Dr. A" in released.stdout
+    shown = l3node("model", "show", digest, "-c", config).stdout
+    assert all(word in shown for word in ("released", "Dr. A: released. report 12", "own validation", str(folder)))
+
+    again = l3node("model", "release", digest, "--by", "Dr. B", "--why", "so", "-c", config)
+    assert (again.returncode, "only a research model" in again.stderr) == (1, True)
+
+
+def test_a_released_model_makes_results_without_a_caveat_and_any_other_keeps_its_own(
+    sessions: Sessions, folder: Path
+) -> None:
+    rules, now = AnalysisSettings(model=folder), datetime.now(UTC)
+    added = models.add(sessions, AnalysisSettings(), folder, now, "admin")
+    assert vouched(rules, sessions).caveat.startswith("RESEARCH USE ONLY")
+    models.release(sessions, added.digest, by="Dr. A", why="validated", now=now)
+
+    assert vouched(rules, sessions).caveat == ""
+    assert vouched(rules, sessions).status is ModelStatus.RELEASED
+    assert vouched(AnalysisSettings(), sessions).status is ModelStatus.DEMONSTRATION
+    assert worker.model_folder(rules).card.status is ModelStatus.RESEARCH  # without the database nobody vouches
+
+
+def test_the_demonstration_model_cannot_be_released(sessions: Sessions) -> None:
+    now = datetime.now(UTC)
+    added = models.add(sessions, AnalysisSettings(), worker.BUNDLED, now, "admin")
+
+    with pytest.raises(ModelRefused, match="only a research model"):
+        models.release(sessions, added.digest, by="Dr. A", why="wanted", now=now)
+
+
+def test_demonstration_weights_stay_a_demonstration_under_another_card(sessions: Sessions, tmp_path: Path) -> None:
+    models.add(sessions, AnalysisSettings(), worker.BUNDLED, datetime.now(UTC), "admin")
+    disguised = tmp_path / "disguised"
+    shutil.copytree(worker.BUNDLED, disguised)
+    (disguised / "model_card.json").write_text('{"name": "Mine", "version": "1"}')
+
+    assert vouched(AnalysisSettings(model=disguised), sessions).status is ModelStatus.DEMONSTRATION
+
+
+def test_a_folder_that_changed_since_it_was_added_does_not_verify(sessions: Sessions, folder: Path) -> None:
+    added = models.add(sessions, AnalysisSettings(), folder, datetime.now(UTC), "admin")
+    plans = folder / "plans.json"
+    plans.write_text(plans.read_text() + " ")
+
+    with pytest.raises(ModelRefused, match="has changed"):
+        models.verify(sessions, AnalysisSettings(), added.digest)
+
+
+def test_a_damaged_checkpoint_is_not_added(sessions: Sessions, folder: Path) -> None:
+    checkpoint = folder / "fold_2" / "checkpoint_final.pth"
+    checkpoint.write_bytes(checkpoint.read_bytes()[:-2000])
+
+    with pytest.raises(ModelRefused, match="fold_2"):
+        models.add(sessions, AnalysisSettings(), folder, datetime.now(UTC), "admin")
+    assert rows(sessions, Model) == []
+
+
+def test_the_limits_of_the_card_stand_in_the_table(sessions: Sessions, folder: Path) -> None:
+    added = models.add(sessions, AnalysisSettings(), folder, datetime.now(UTC), "admin")
+    with sessions() as session:
+        limits = remembered.find(session, added.digest).limits
+
+    assert limits == '{"area_cm2": [-9.0, 23.5], "cases": 60, "hu": [-6.0, 3.0], "source": "own validation"}'
