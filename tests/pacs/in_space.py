@@ -13,7 +13,8 @@ from pydicom import dcmread
 from dicom_node.phantom_study import write_series
 from inference.ct import CtSlice, CtVolume
 from inference.labels import Tissue
-from inference.segmentation import Probabilities
+from inference.segmentation import Prediction
+from tests.members import prediction
 
 SLICES, ROWS, COLUMNS = 16, 112, 96
 STEP_MM = 5.0
@@ -47,10 +48,10 @@ def hu_at(points: Points) -> NDArray[np.int16]:
     return hu.astype(np.int16)
 
 
-def sees_by_hu(ct: CtSlice) -> Probabilities:
+def sees_by_hu(ct: CtSlice) -> Prediction:
     """A member of an ensemble that is always right: it tells tissues by their HU."""
     classes = [ct.hu == value for value in HU.values()]
-    return np.stack([~np.any(classes, axis=0), *classes]).astype(np.float32)
+    return prediction(np.stack([~np.any(classes, axis=0), *classes]).astype(np.float32))
 
 
 def _ellipse(

@@ -18,10 +18,11 @@ from dicom_node.phantom_study import uid, write_series
 from dicom_node.pipeline import Models, analyse
 from dicom_node.process import process
 from dicom_node.worker import Opening
-from inference.ct import CtSlice, CtVolume
+from inference.ct import CtVolume
 from inference.labels import LabelMap, Tissue
 from inference.segmentation import Member
 from tests.factories import phantom, study_files
+from tests.members import prediction
 from tests.unit.reporting.factories import make_model
 from tests.viewer.overlay import Expected
 
@@ -135,7 +136,4 @@ def sure_of(labels: LabelMap) -> Member:
     """A fold that finds `labels` in every slice."""
     maps: NDArray[np.float32] = np.stack([labels == label for label in (0, *Tissue)]).astype(np.float32)
 
-    def member(_ct: CtSlice) -> NDArray[np.float32]:
-        return maps
-
-    return member
+    return lambda _ct: prediction(maps)

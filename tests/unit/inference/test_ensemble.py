@@ -2,13 +2,13 @@
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 
 from inference.ct import CtSlice
 from inference.ensemble import agree, entropy, join, labels_of, mean, mean_dice, segment
 from inference.labels import Tissue
 from inference.members.preprocessing import softmax
-from inference.segmentation import Box, Logits, Member, Prediction, Probabilities
+from inference.segmentation import Member, Probabilities
+from tests.members import logits_of, prediction
 
 CT = CtSlice(hu=np.zeros((1, 2), np.int16), spacing_mm=(1.0, 1.0), thickness_mm=5.0)
 
@@ -18,23 +18,8 @@ def pixels(*columns: tuple[float, float, float, float]) -> Probabilities:
     return np.array(columns, np.float32).T[:, None]
 
 
-class SameGrid:
-    """Of a network that sees the slice as it is."""
-
-    def reach(self, where: NDArray[np.bool_]) -> Box:
-        return slice(0, where.shape[0]), slice(0, where.shape[1])
-
-    def restore(self, logits: Logits, region: Box | None = None) -> Probabilities:
-        return softmax(logits.astype(np.float32))
-
-
-def logits_of(probabilities: Probabilities) -> Logits:
-    """Logits that mean these probabilities."""
-    return np.log(np.maximum(probabilities, 1e-4)).astype(np.float16)
-
-
 def saying(probabilities: Probabilities) -> Member:
-    return lambda ct: Prediction(logits=logits_of(probabilities), grid=SameGrid())
+    return lambda ct: prediction(probabilities)
 
 
 def test_the_rules_differ_where_one_member_is_very_sure() -> None:
