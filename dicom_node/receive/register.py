@@ -128,16 +128,16 @@ class Registrar:
         self.put(TurnedAway(partial(inbox.turned_away, kind="object", reason=reason, now=now)))
 
     def _write(self, batch: Iterable[News], arrivals: list[Arrival]) -> None:
-        """Rows, then what follows for the files."""
+        """Rows, then what follows for the files, then the end of visits: whoever hears of it finds all in place."""
         done = self._committed(batch, arrivals)
-        for news in batch:
-            if isinstance(news, Ended):
-                news.written()
-                self._ended()
         for name in done.drop:
             (self._data / name).unlink(missing_ok=True)
         for name in done.aside:
             self._spool.put_aside(self._data / name)
+        for news in batch:
+            if isinstance(news, Ended):
+                news.written()
+                self._ended()
 
     def _committed(self, batch: Iterable[News], arrivals: list[Arrival]) -> Registered:
         """Pixels are decoded between two transactions, so that nobody waits for the lock while a sender's data is."""

@@ -248,7 +248,7 @@ def test_other_pixels_under_a_known_uid_are_kept_aside_and_answered_success(door
     assert send_images(association, 1, PixelData=bytes(96)) == [0]
     association.release()
     eventually(lambda: (found := rows(door.sessions, Series)) and found[0].source_changed, 10, "the mark")
-    eventually(lambda: len(list(door.spool.aside.iterdir())) == 1, 10)
+    eventually(lambda: door.spool.aside.exists() and len(list(door.spool.aside.iterdir())) == 1, 10)
     assert dcmread(door.stored()[0]).PixelData != bytes(96)
 
 
