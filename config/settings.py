@@ -4,6 +4,7 @@ Built once by the command line (`config.read`) and handed on; nobody else reads 
 operator's manual of the same fields.
 """
 
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
@@ -120,6 +121,14 @@ class Source(Frozen):
     """`finished`: it sends a series only when complete, so a released association is enough to close it."""
     query: Query | None = None
     """None: it is not asked, and series close when released, quiet and contiguous."""
+
+    @field_validator("host")
+    @classmethod
+    def _address(cls, value: str | None) -> str | None:
+        try:
+            return value if value is None else str(ip_address(value))
+        except ValueError:
+            raise ValueError(f"{value!r} is no IP address; leave host out to take the title from anywhere") from None
 
 
 class Destination(Called):

@@ -280,10 +280,9 @@ def turned_away(
         known.count, known.last_at = known.count + 1, now
 
 
-def receiving(session: Session) -> list[tuple[Series, str | None]]:
-    """Series that are being received, each with the AE title that sends its study."""
-    query = select(Series, Study.source_ae).join(Study).where(Series.state == "receiving").order_by(Series.id)
-    return [(series, source_ae) for series, source_ae in session.execute(query)]
+def receiving(session: Session) -> list[Series]:
+    """Series that are being received."""
+    return list(session.scalars(select(Series).where(Series.state == "receiving").order_by(Series.id)))
 
 
 def open_studies(session: Session) -> list[Study]:

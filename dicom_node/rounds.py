@@ -37,7 +37,7 @@ class Rounds:
         """Close series and settle studies for which there is evidence."""
         with self.sessions.begin() as session:
             busy = self.busy_series()
-            for series, _ in inbox.receiving(session):
+            for series in inbox.receiving(session):
                 self._close(session, series, series.series_instance_uid in busy)
             for study in inbox.open_studies(session):
                 self._settle(session, study)

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 import numpy as np
+import structlog
 from pydicom import dcmread
 from pydicom.dataset import Dataset, FileDataset
 from pydicom.multival import MultiValue
@@ -22,6 +23,8 @@ from pydicom.valuerep import BYTES_VR
 from db.inbox import Arrival
 from dicom_node.digests import FUNCTIONAL_GROUPS, GEOMETRY, geometry, pixels_digest, position_mm
 from reporting.identity import COPIED, identity_digest
+
+LOG = structlog.get_logger(__name__)
 
 SMALL = 4 << 20
 """Bytes up to which a file is read at once: pydicom asks for its place at each element, which is free in memory."""
@@ -76,7 +79,8 @@ def same_pixels(one: Path, other: Path) -> bool:
             return False
         frames = zip(_frames(one, first), _frames(other, second), strict=True)
         return all(np.array_equal(here, there) for here, there in frames)
-    except Exception:  # noqa: BLE001 - whatever a sender wrote must not stop the registrar
+    except Exception as fault:  # noqa: BLE001 - whatever a sender wrote must not stop the registrar
+        LOG.warning("registrar.pixels_not_compared", error=type(fault).__name__)
         return False
 
 

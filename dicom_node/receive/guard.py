@@ -5,6 +5,8 @@ such transition, the connection's end is never told, and the visit would stay op
 """
 
 import socket
+import traceback
+from pathlib import Path
 from typing import Any
 
 import structlog
@@ -28,7 +30,10 @@ class Guarded(DULServiceProvider):
         try:
             self.react()
         except Exception as fault:  # noqa: BLE001 - what a hostile peer sends makes the state machine raise anything
-            LOG.info("receive.broken_off", error=type(fault).__name__)
+            last = traceback.extract_tb(fault.__traceback__)[-1]  # no message: it may hold what was sent
+            LOG.warning(
+                "receive.broken_off", error=type(fault).__name__, at=f"{Path(last.filename).name}:{last.lineno}"
+            )
         finally:
             self.ended = True
             evt.trigger(self.assoc, evt.EVT_CONN_CLOSE, {"address": self.assoc.requestor.address_info.as_tuple})

@@ -83,7 +83,6 @@ class Lane(Guarded):
                 self._turn()
         finally:
             self._break_off()
-            self._door.close(self.assoc, released=False)
             self._bell.close()
             self.assoc._reactor_checkpoint.set()
 
@@ -141,8 +140,8 @@ class Lane(Guarded):
             self._read(link)
         except (OSError, EOFError):
             self._end_with(CONNECTION_CLOSED)
-        except Exception as fault:  # noqa: BLE001 - decoding what a hostile peer sends raises anything
-            LOG.info("receive.not_understood", error=type(fault).__name__)
+        except Unreadable as fault:
+            LOG.info("receive.not_understood", why=str(fault))
             self._end_with(INVALID_PDU)
         return True
 
@@ -240,7 +239,10 @@ class Lane(Guarded):
 
     def _pass_on(self, data: bytes) -> bool:
         """Let pynetdicom decode a PDU and its state machine act on it."""
-        pdu, event = self._decode_pdu(bytearray(data))
+        try:
+            pdu, event = self._decode_pdu(bytearray(data))
+        except Exception as fault:  # noqa: BLE001 - decoding what a hostile peer sends raises anything
+            raise Unreadable(f"a PDU that pynetdicom can't decode: {type(fault).__name__}") from None
         self._recv_pdu.put(pdu)
         self.event_queue.put(event)
         return True

@@ -91,7 +91,7 @@ class Receiver:
         ]
         self._listener = self._ae.make_server(
             (self._settings.host, self._settings.port),
-            contexts=[build_context(Verification)],  # each association gets those that it asks for
+            contexts=[build_context(Verification)],
             evt_handlers=handlers,
             server_class=partial(
                 Listener,
@@ -102,6 +102,7 @@ class Receiver:
             ),
             request_handler=LaneHandler if self._settings.lane else GuardedHandler,
         )
+        self._listener.contexts = []  # an association gets its own when it is let in, and none before
         self._ae._servers.append(self._listener)
         threading.Thread(target=self._listener.serve_forever, name="listener", daemon=True).start()
         return self

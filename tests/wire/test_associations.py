@@ -196,3 +196,14 @@ def test_a_connection_without_an_association_does_not_hold_up_the_end(stays: boo
             connection.close()
         stack.pop_all().close()
     eventually(lambda: set(threading.enumerate()) <= before, 10, "the end of every thread")
+
+
+def test_a_fault_while_a_peer_is_looked_at_lets_nobody_in(door: Door, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "statvfs", _broken)
+    association = connect(door.port, (Verification, "1.2.840.10008.1.2"))
+    assert association.accepted_contexts == []
+    association.abort()
+
+
+def _broken(_path: Path) -> None:
+    raise PermissionError("told so")

@@ -142,3 +142,10 @@ def test_a_source_that_may_be_asked_says_where(field: str) -> None:
 def test_folds_are_all_or_one_or_some(folds: object) -> None:
     settings = Settings.model_validate({"node": {"data": "/d", "time_zone": "UTC"}, "analysis": {"folds": folds}})
     assert settings.analysis.folds == (tuple(folds) if isinstance(folds, list) else folds)
+
+
+@pytest.mark.parametrize("host", ["pacs.hospital.example", "10.1.2", ""])
+def test_the_address_of_a_source_is_an_ip_address(tmp_path: Path, host: str) -> None:
+    text = SMALLEST + f'[[source]]\nae_title = "PACS"\nhost = "{host}"\n'
+    with pytest.raises(SettingsFault, match="IP address"):
+        read_settings(written(tmp_path, text))
