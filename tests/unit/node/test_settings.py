@@ -117,7 +117,7 @@ def test_what_is_no_ae_title_is_a_fault(title: str) -> None:
 @pytest.mark.parametrize("kind", ["source", "destination"])
 def test_two_peers_of_one_title_are_a_fault_whatever_the_padding(kind: str) -> None:
     peers = [
-        {"ae_title": title, "host": "h", **({"port": 1} if kind == "destination" else {})} for title in ("A", "A ")
+        {"ae_title": title, "host": "10.0.0.1", **({"port": 1} if kind == "destination" else {})} for title in ("A", "A ")
     ]
     with pytest.raises(ValidationError, match=rf"two \[\[{kind}\]\]"):
         Settings.model_validate({"node": {"data": "/d", "time_zone": "UTC"}, kind: peers})
@@ -131,7 +131,7 @@ def test_a_limit_of_no_time_is_a_fault(section: str, key: str) -> None:
 
 @pytest.mark.parametrize("field", ["host", "port"])
 def test_a_source_that_may_be_asked_says_where(field: str) -> None:
-    query = {name: value for name, value in {"host": "h", "port": 104}.items() if name != field}
+    query = {name: value for name, value in {"host": "10.0.0.1", "port": 104}.items() if name != field}
     with pytest.raises(ValidationError, match=f"query.{field}"):
         Settings.model_validate(
             {"node": {"data": "/d", "time_zone": "UTC"}, "source": [{"ae_title": "A", "query": query}]}
