@@ -116,9 +116,8 @@ def test_what_is_no_ae_title_is_a_fault(title: str) -> None:
 
 @pytest.mark.parametrize("kind", ["source", "destination"])
 def test_two_peers_of_one_title_are_a_fault_whatever_the_padding(kind: str) -> None:
-    peers = [
-        {"ae_title": title, "host": "10.0.0.1", **({"port": 1} if kind == "destination" else {})} for title in ("A", "A ")
-    ]
+    where = {"host": "10.0.0.1"} | ({"port": 1} if kind == "destination" else {})
+    peers = [{"ae_title": title, **where} for title in ("A", "A ")]
     with pytest.raises(ValidationError, match=rf"two \[\[{kind}\]\]"):
         Settings.model_validate({"node": {"data": "/d", "time_zone": "UTC"}, kind: peers})
 
