@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from dicom_node.cli_common import PRIVATE, Config, fail, sessions_of, settings_of
-from dicom_node.cli_model import model
+from dicom_node.commands.common import PRIVATE, Config, fail, sessions_of, settings_of
+from dicom_node.commands.model import model
 
 if TYPE_CHECKING:
     from config.settings import Destination

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from dicom_node.cli_common import Config, fail, sessions_of, settings_of
+from dicom_node.commands.common import Config, fail, sessions_of, settings_of
 
 model = typer.Typer(no_args_is_help=True, help="The models that make the numbers, and who vouches for them.")
 Digest = Annotated[str, typer.Argument(help="The beginning of a model's digest, as `l3node model list` shows it.")]

@@ -1,0 +1,34 @@
+"""The steps between the rooms: what is done for each kind of work.
+
+Each step reads rows, lets the world happen outside any transaction, and writes the outcome in one transaction.
+"""
+
+from dicom_node.job import Outcome
+from dicom_node.steps import analysing, choosing, faults, sending
+from dicom_node.steps.desk import Desk
+from dicom_node.work.bench import Workbench
+from dicom_node.work.engine import Work
+
+__all__ = ["Desk", "Steps"]
+
+
+class Steps(Desk):
+    """A step for each kind of work, and what to do when one fails unforeseen."""
+
+    __slots__ = ()
+
+    def choose(self, work: Work) -> None:
+        """Judge the closed series of a settled study and ask for the analysis of the best."""
+        choosing.choose(self, work)
+
+    def analyse(self, bench: Workbench[Outcome], work: Work) -> None:
+        """One attempt at one request, in a worker process."""
+        analysing.analyse(self, bench, work)
+
+    def send(self, work: Work) -> None:
+        """Send the due parcels of one result, one association per destination."""
+        sending.send(self, work)
+
+    def give_up(self, work: Work, fault: Exception) -> None:
+        """Record a fault of a step in its row."""
+        faults.give_up(self, work, fault)

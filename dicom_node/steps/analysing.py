@@ -1,0 +1,124 @@
+"""One attempt at one request, and what becomes of its outcome."""
+
+from zoneinfo import ZoneInfo
+
+import structlog
+from sqlalchemy.orm import Session
+
+from db import inbox, results
+from db.results import Disposition
+from db.schema import Analysis, Artifact
+from dicom_node import store
+from dicom_node.job import Job, Measured, Outcome, Request
+from dicom_node.steps.asking import ask, ask_next, asked
+from dicom_node.steps.desk import Desk
+from dicom_node.work.bench import Closed, JobFailed, Workbench, WorkerLost
+from dicom_node.work.engine import Work
+from inference.model_card import ModelStatus
+from reporting.finding import Predecessor
+
+LOG = structlog.get_logger(__name__)
+
+
+def analyse(desk: Desk, bench: Workbench[Outcome], work: Work) -> None:
+    """One attempt at one request, in a worker process."""
+    with desk.sessions.begin() as session:
+        job = _take(desk, session, work.id)
+    if job is None:
+        return
+    LOG.info("analysis.begins", id=job.id, attempt=job.attempt)
+    try:
+        outcome = bench.run(job)
+    except Closed:
+        return  # the node is stopping; the row is tried again after the next start
+    except WorkerLost as lost:
+        _give_up(desk, job, "the worker process died or was ended at its limit", str(lost))
+    except JobFailed as failed:
+        _give_up(desk, job, str(failed), failed.trace)
+    else:
+        _finish(desk, job, outcome)
+
+
+def _take(desk: Desk, session: Session, analysis_id: int) -> Job | None:
+    """Begin an attempt on exactly what was asked; None when the row is not due, or asks what no longer holds.
+
+    Then it is asked anew: here, or when its series, which is receiving again, has settled with its study.
+    """
+    row = session.get_one(Analysis, analysis_id)
+    if results.same_question(row, asked(desk, session, row.series)):
+        taken = results.take(session, analysis_id, desk.now())
+        return _job(desk, session, taken) if taken else None
+    if results.outdated(session, analysis_id, desk.now()) and row.series.state != "receiving":
+        ask(desk, session, row.study_id, row.series)
+    return None
+
+
+def _job(desk: Desk, session: Session, analysis: Analysis) -> Job:
+    request = Request(
+        content_digest=analysis.content_digest,
+        identity_digest=analysis.identity_digest,
+        model_digest=analysis.model_digest,
+        analysis_digest=analysis.analysis_digest,
+        slice=analysis.slice_index,
+        labels_digest=analysis.labels_digest,
+    )
+    return Job(
+        id=analysis.id,
+        attempt=analysis.attempt,
+        request=request,
+        key=analysis.request_key,
+        files=tuple(desk.data / name for name in inbox.files(session, analysis.series_id)),
+        asked_at=analysis.asked_at,
+        time_zone=ZoneInfo(desk.settings.node.time_zone),
+        node_name=desk.settings.node.name,
+        revision=analysis.revision,
+        predecessors=tuple(map(_predecessor, results.replaced(session, analysis))),
+        source_changed=analysis.series.source_changed,
+    )
+
+
+def _finish(desk: Desk, job: Job, outcome: Outcome) -> None:
+    if isinstance(outcome, Measured):
+        _finish_measured(desk, job, outcome)
+    else:
+        reason = f"{outcome.reason}: {outcome.detail}"
+        with desk.sessions.begin() as session:
+            if results.finish_not_measured(session, job.id, job.attempt, reason, desk.now()):
+                ask_next(desk, session, job.id)
+        LOG.info("analysis.not_measured", id=job.id, reason=outcome.reason)
+
+
+def _finish_measured(desk: Desk, job: Job, outcome: Measured) -> None:
+    stored = store.store(desk.data, job.key, outcome)
+    disposition = _disposition(desk, outcome)
+    facts = outcome.facts | {"seconds": round(sum(outcome.seconds.values()), 3)}
+    with desk.sessions.begin() as session:
+        if results.finish_measured(session, job.id, job.attempt, facts, stored, disposition, desk.now()):
+            desk.engine.hand_over(session, Work("send", job.id))
+    LOG.info("analysis.measured", id=job.id, held=disposition.held, seconds=outcome.seconds)
+
+
+def _disposition(desk: Desk, outcome: Measured) -> Disposition:
+    """Review policy and model status decide what leaves, and where to."""
+    policy = desk.settings.review.policy
+    held = None
+    if policy == "always":
+        held = "\n".join(outcome.doubts) or "review policy: always"
+    elif policy == "doubtful" and outcome.doubts:
+        held = "\n".join(outcome.doubts)
+    demo = desk.card.status is ModelStatus.DEMONSTRATION
+    takers = (to.ae_title for to in desk.settings.destination if to.accept_demo or not demo)
+    return Disposition(held=held, destinations=tuple(takers))
+
+
+def _give_up(desk: Desk, job: Job, why: str, log: str) -> None:
+    kind = why.partition(":")[0]  # the message of a fault may quote a value
+    LOG.error("analysis.failed", id=job.id, attempt=job.attempt, why=kind)
+    with desk.sessions.begin() as session:
+        results.give_up(
+            session, job.id, job.attempt, why, log=log, attempts=desk.settings.work.attempts, now=desk.now()
+        )
+
+
+def _predecessor(artifact: Artifact) -> Predecessor:
+    return Predecessor(**{name: getattr(artifact, name) for name in Predecessor.__slots__})

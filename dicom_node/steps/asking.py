@@ -1,0 +1,57 @@
+"""What is asked of a series: the request, its key, and the next best series where one could not be measured."""
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from db import inbox, results
+from db.results import Asked
+from db.schema import Analysis, Instance, Series
+from db.states import Entity, move
+from dicom_node.digests import joined_digest, settings_digest
+from dicom_node.job import Request
+from dicom_node.steps.desk import Desk
+from dicom_node.work.engine import Work
+from inference.errors import Reason
+
+
+def ask(desk: Desk, session: Session, study_id: int, series: Series) -> str:
+    """Queue the request for a series unless the same was asked before; what was decided, in words."""
+    if len(inbox.identities(session, series.id)) > 1:
+        return f"{Reason.MIXED_IDENTITY}: images of one series carry different patient or study attributes"
+    analysis_id = results.ask(session, study_id, series.id, asked(desk, session, series), now=desk.now())
+    if analysis_id is None:
+        return "the same request was answered before"
+    desk.engine.hand_over(session, Work("analyse", analysis_id))
+    return f"asked for analysis {analysis_id}"
+
+
+def ask_next(desk: Desk, session: Session, analysis_id: int) -> None:
+    """The best series could not be measured: ask for the next one that was admitted, if there is one."""
+    study_id = session.get_one(Analysis, analysis_id).study_id
+    if series := results.next_best(session, study_id):
+        why = f"the better series could not be measured; {ask(desk, session, study_id, series)}"
+        move(session, Entity.SERIES, series.id, "ignored", "chosen", now=desk.now(), reason=why)
+
+
+def asked(desk: Desk, session: Session, series: Series) -> Asked:
+    """What identifies the question that would be put to a series now."""
+    request = _request(desk, session, series)
+    return Asked(
+        key=request.key,
+        content_digest=request.content_digest,
+        identity_digest=request.identity_digest,
+        model_digest=request.model_digest,
+        analysis_digest=request.analysis_digest,
+    )
+
+
+def _request(desk: Desk, session: Session, series: Series) -> Request:
+    rows = session.execute(
+        select(Instance.pixels_digest, Instance.identity_digest).where(Instance.series_id == series.id)
+    ).all()
+    return Request(
+        content_digest=joined_digest(pixels for pixels, _ in rows),
+        identity_digest=joined_digest({identity for _, identity in rows}),
+        model_digest=joined_digest((desk.card.digest, desk.card.ensemble, str(desk.card.folds))),
+        analysis_digest=settings_digest(desk.settings.analysis),
+    )
