@@ -108,9 +108,9 @@ def _flank(plane: Plane, person: Person, along: Field, edge: float, flank_end: f
 
 def _wide_planes(plane: Plane, person: Person, part: Field) -> Mask:
     chance = plane.chance
-    if person.flank < 10 or not chance.happens(0.15):
+    if person.flank < 10 or not chance.happens(0.1):
         return np.zeros(part.shape, bool)
-    return np.asarray(np.abs(part - chance.between(0.35, 0.65)) < chance.between(1.2, 2.5) / person.flank)
+    return np.asarray(np.abs(part - chance.between(0.35, 0.65)) < chance.between(0.8, 1.8) / person.flank)
 
 
 def _fascia(plane: Plane, depth: Field, thick: Field, in_front: Mask, flank_end: float) -> Mask:

@@ -1,0 +1,91 @@
+"""Slices and labels as NIfTI: pairs `NAME-image.nii.gz`, `NAME-label.nii.gz`, read into canonical orientation.
+
+The paper's exchange format and what the node exports.  Rows run to the back, columns to the patient's left.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import nibabel
+import numpy as np
+from numpy.typing import NDArray
+
+from inference.ct import CtSlice
+from inference.labels import LabelMap, Tissue
+
+IMAGE, LABEL = "-image.nii.gz", "-label.nii.gz"
+
+
+class NotASlice(ValueError):
+    """The file holds no single axial slice, or labels that are not those of the method; the message says which."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pair:
+    """A case by name, its image and its labels."""
+
+    name: str
+    image: Path
+    label: Path
+
+
+def pairs_in(folder: Path) -> tuple[Pair, ...]:
+    """The pairs below `folder`, sorted by name; raises `NotASlice` for an image without labels or the reverse."""
+    images = _by_name(folder, IMAGE)
+    labels = _by_name(folder, LABEL)
+    if alone := sorted(set(images) ^ set(labels)):
+        raise NotASlice(f"{alone[0]} in {folder} has only one of {IMAGE} and {LABEL}")
+    return tuple(Pair(name=name, image=images[name], label=labels[name]) for name in sorted(images))
+
+
+def _by_name(folder: Path, ending: str) -> dict[str, Path]:
+    found: dict[str, Path] = {}
+    for path in sorted(folder.rglob(f"*{ending}")):
+        name = path.name.removesuffix(ending)
+        if name in found:
+            raise NotASlice(f"{name} is in {folder} twice")
+        found[name] = path
+    return found
+
+
+def read_slice(path: Path) -> CtSlice:
+    """The CT slice of a file; raises `NotASlice`."""
+    values, spacing_mm = _read(path)
+    hu = np.clip(np.rint(values), -32768, 32767).astype(np.int16)
+    return CtSlice(hu=hu, spacing_mm=spacing_mm[:2], thickness_mm=spacing_mm[2])
+
+
+def read_labels(path: Path) -> LabelMap:
+    """The labels of a file; raises `NotASlice` for any value that is no tissue."""
+    values, _ = _read(path)
+    if stranger := set(np.unique(values).tolist()) - {0, *map(int, Tissue)}:
+        raise NotASlice(f"{path.name} has labels other than 0 to 3: {sorted(stranger)[:5]}")
+    return values.astype(np.uint8)
+
+
+def pixel_mm(path: Path) -> tuple[float, float]:
+    """Row and column spacing of a file's slice, mm."""
+    return _read(path)[1][:2]
+
+
+def write_slice(path: Path, pixels: NDArray[Any], spacing_mm: tuple[float, float], thickness_mm: float) -> None:
+    """`pixels`[row, column] in canonical orientation as NIfTI; no place in a patient is stated."""
+    through = max(thickness_mm, *spacing_mm)  # nnU-Net needs the largest spacing across the slice
+    affine = np.diag([-spacing_mm[1], -spacing_mm[0], through, 1.0])
+    image = nibabel.Nifti1Image(np.ascontiguousarray(pixels.T[:, :, np.newaxis]), affine)
+    image.header.set_xyzt_units("mm")
+    nibabel.save(image, path)
+
+
+def _read(path: Path) -> tuple[NDArray[Any], tuple[float, float, float]]:
+    try:
+        image = nibabel.as_closest_canonical(nibabel.load(path))
+        values = np.asanyarray(image.dataobj)
+    except (nibabel.filebasedimages.ImageFileError, OSError, EOFError) as fault:
+        raise NotASlice(f"{path.name} can't be read as NIfTI: {fault}") from fault
+    if values.ndim != 3 or values.shape[2] != 1:
+        raise NotASlice(f"{path.name} is no single axial slice but {values.shape}")
+    x, y, z = (float(size) for size in image.header.get_zooms()[:3])
+    return values[::-1, ::-1, 0].T, (y, x, z)
