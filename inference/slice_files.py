@@ -3,13 +3,13 @@
 The paper's exchange format and what the node exports.  Rows run to the back, columns to the patient's left.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import nibabel
 import numpy as np
+from nibabel.filebasedimages import ImageFileError
 from numpy.typing import NDArray
 
 from inference.ct import CtSlice
@@ -83,7 +83,7 @@ def _read(path: Path) -> tuple[NDArray[Any], tuple[float, float, float]]:
     try:
         image = nibabel.as_closest_canonical(nibabel.load(path))
         values = np.asanyarray(image.dataobj)
-    except (nibabel.filebasedimages.ImageFileError, OSError, EOFError) as fault:
+    except (ImageFileError, OSError, EOFError) as fault:
         raise NotASlice(f"{path.name} can't be read as NIfTI: {fault}") from fault
     if values.ndim != 3 or values.shape[2] != 1:
         raise NotASlice(f"{path.name} is no single axial slice but {values.shape}")

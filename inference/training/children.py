@@ -6,7 +6,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, TextIO
 
 from inference.training.workshop import Workshop
 
@@ -24,7 +24,11 @@ def tell() -> Iterator[Callable[[Told], None]]:
     pipe = os.fdopen(os.dup(sys.stdout.fileno()), "w", buffering=1)
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
     with pipe:
-        yield lambda told: print(json.dumps(told), file=pipe)  # noqa: T201
+        yield lambda told: _write(pipe, told)
+
+
+def _write(pipe: TextIO, told: Told) -> None:
+    pipe.write(json.dumps(told) + "\n")
 
 
 def told_by(module: str, workshop: Workshop, *arguments: str, log: str, threads: int = 1) -> Iterator[Told]:

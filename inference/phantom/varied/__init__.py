@@ -1,4 +1,4 @@
-"""Slices at L3 as varied as a network must expect: what the bundled model was trained on.  No patient was involved."""
+"""Slices at L3 as varied as a network must expect: what the bundled model saw.  No patient was involved."""
 
 from inference.phantom.varied.case import VariedCase, draw_varied
 

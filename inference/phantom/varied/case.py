@@ -81,12 +81,16 @@ def _paint_around(plane: Plane, person: Person, outline: Outline, spine: Spine, 
     chance, air = plane.chance, ~outline.body
     if chance.happens(0.15):
         at = (chance.side() * (person.half_width + person.flank * 0.5), person.half_depth * chance.between(-0.3, 0.5))
-        hu[(plane.oval(at, (chance.between(2, 5), chance.between(4, 12))) < 1) & outline.body] = chance.between(200, 600)
+        hu[(plane.oval(at, (chance.between(2, 5), chance.between(4, 12))) < 1) & outline.body] = chance.between(
+            200, 600
+        )
     if chance.happens(0.6):
         _paint_table(plane, air, hu)
     if chance.happens(0.12):
         far = person.half_width + person.flank + person.fat + chance.between(25, 50)
-        arm = plane.oval((chance.side() * far, chance.between(-30, 60)), (chance.between(22, 40), chance.between(22, 45)))
+        arm = plane.oval(
+            (chance.side() * far, chance.between(-30, 60)), (chance.between(22, 40), chance.between(22, 45))
+        )
         for within, value in ((1.0, person.fat_hu), (0.8, person.muscle_hu), (0.3, chance.between(300, 900))):
             hu[air & (arm < within)] = value
 

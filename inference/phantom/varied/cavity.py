@@ -73,7 +73,9 @@ def _kidneys(inside: Inside) -> None:
         wide = chance.between(14, 32)
         kidney = plane.oval(at, (wide, wide * chance.between(0.9, 1.4)), 2.1, chance.between(-0.5, 0.5))
         inside.put(kidney < 1, inside.tissue_hu())
-        inside.put(plane.oval((at[0] - side * wide * 0.4, at[1]), (wide * 0.45, wide * 0.4)) < 1, chance.between(-90, 40))
+        inside.put(
+            plane.oval((at[0] - side * wide * 0.4, at[1]), (wide * 0.45, wide * 0.4)) < 1, chance.between(-90, 40)
+        )
         if chance.happens(0.15):
             inside.put(plane.oval(at, (chance.between(2, 5), chance.between(2, 5))) < 1, chance.between(200, 900))
 

@@ -1,4 +1,4 @@
-"""Who is drawn: sizes, thicknesses and intensities, wider than any ward has them.  Lengths in mm, intensities in HU."""
+"""Who is drawn: sizes, thicknesses and intensities, wider than any ward has them.  Lengths in mm, HU."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""The abdominal wall: cavity, flank, rectus, and between them what is no muscle: linea alba, aponeuroses, umbilicus."""
+"""The abdominal wall: cavity, flank, rectus, and what is no muscle: linea alba, aponeuroses, umbilicus."""
 
 from dataclasses import dataclass
 
