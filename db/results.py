@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from db import standing
 from db.outbox import cancel, post
 from db.schema import Analysis, Artifact, Measurement, Series
 from db.states import Entity, move, note
@@ -242,6 +243,7 @@ def _make_current(session: Session, analysis: Analysis, now: datetime) -> None:
         move(session, Entity.ANALYSIS, older.id, older.state, "superseded", now=now, reason=why, changes=aside)
         cancel(session, older.id, now)
     session.execute(update(Analysis).where(Analysis.id == analysis.id).values(is_current=True))
+    standing.renew(session, analysis.study_id)
 
 
 def _newer_current(session: Session, analysis: Analysis) -> int | None:
