@@ -44,6 +44,8 @@ class Source(Frozen):
     """IP address it must come from, no host name; None accepts the title from anywhere."""
     forwards: Literal["growing", "finished"] = "growing"
     """`finished`: it sends a series only when complete, so a released association is enough to close it."""
+    issuer: str | None = None
+    """Who issued its patient IDs, where its headers have no IssuerOfPatientID: keeps patients of two houses apart."""
     query: Query | None = None
     """None: it is not asked, and series close when released, quiet and contiguous."""
 

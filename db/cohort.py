@@ -16,7 +16,7 @@ Private = Literal["", "uid", "date", "age", "left out"]
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column of the view; `unit` is empty where there is none, `sql` what it is made of (its own name if empty)."""
+    """One column of the view; `unit` and `sql`, what it is made of, are empty where name and number say all."""
 
     name: str
     type: type[str] | type[int] | type[float] | type[bool] | type[date] | type[datetime]
@@ -105,16 +105,25 @@ COLUMNS: tuple[Column, ...] = (
     Column("slice_thickness_mm", float, "mm", "SliceThickness (0018,0050)"),
     Column("slice_spacing_mm", float, "mm", "distance of slice centres"),
     Column("pixel_spacing_mm", float, "mm", "distance of rows"),
-    Column("contrast_phase", str, "", "native, arterial, portal venous, delayed: as the series is described; empty if not"),
+    Column(
+        "contrast_phase",
+        str,
+        "",
+        "native, arterial, portal venous, delayed: as the series is described; empty if not",
+    ),
     Column("contrast_bolus_agent", str, "", "ContrastBolusAgent (0018,0010)", "left out"),
     Column("seconds", float, "s", "time the analysis took"),
 )
 NAMES = tuple(column.name for column in COLUMNS)
+
+
 def view_sql() -> str:
     """The view, each column with its unit and meaning as a comment."""
     lines = [f"  {column.source} AS {column.name}" for column in COLUMNS]
     commas = [*("," for _ in lines[1:]), ""]
-    told = [f"{line}{comma}  -- {_comment(column)}" for line, comma, column in zip(lines, commas, COLUMNS, strict=True)]
+    told = [
+        f"{line}{comma}  -- {_comment(column)}" for line, comma, column in zip(lines, commas, COLUMNS, strict=True)
+    ]
     return "\n".join(["CREATE VIEW cohort AS SELECT", *told, "FROM measurement m WHERE m.is_current"])
 
 

@@ -10,7 +10,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import Engine, ExceptionContext, create_engine, event
 from sqlalchemy.orm import Session, sessionmaker
 
 Sessions: TypeAlias = sessionmaker[Session]
@@ -27,6 +27,8 @@ def open_engine(url: str) -> Engine:
     if _is_sqlite(url):
         event.listen(engine, "connect", _strict)
         event.listen(engine, "begin", _begin_immediate)
+    else:
+        event.listen(engine, "handle_error", _without_values)
     return engine
 
 
@@ -78,6 +80,12 @@ def _strict(connection: Any, _record: object) -> None:
 def _begin_immediate(connection: Any) -> None:
     looking = connection.get_execution_options().get("looking")
     connection.exec_driver_sql("BEGIN" if looking else "BEGIN IMMEDIATE")
+
+
+def _without_values(context: ExceptionContext) -> None:
+    """PostgreSQL quotes the failing row below the first line of its message, and messages go to the log."""
+    for fault in filter(None, (context.original_exception, context.sqlalchemy_exception)):
+        fault.args = (str(fault).partition("\n")[0],)
 
 
 @contextmanager

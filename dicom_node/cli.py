@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from dicom_node.commands.common import PRIVATE, Config, fail, sessions_of, settings_of
+from dicom_node.commands.cohort import cohort
+from dicom_node.commands.common import PRIVATE, Config, fail, settings_of
+from dicom_node.commands.database import database
 from dicom_node.commands.model import model
 
 if TYPE_CHECKING:
@@ -20,7 +22,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     invoke_without_command=True,
 )
-database = typer.Typer(no_args_is_help=True, help="The database behind the node.")
+app.add_typer(cohort, name="cohort")
 app.add_typer(database, name="db")
 app.add_typer(model, name="model")
 
@@ -208,13 +210,6 @@ def evaluate_l3(
 def manual() -> None:
     """Print the manual of all settings, a settings file to start from."""
     typer.echo((Path(__file__).parent.parent / "config" / "default.toml").read_text(), nl=False)
-
-
-@database.command("upgrade")
-def upgrade(config: Config = Path("l3node.toml")) -> None:
-    """Bring the database to this release's schema; `serve` does it too."""
-    sessions_of(config)
-    typer.echo("the database is at the newest schema")
 
 
 def _destination(text: str) -> "Destination":

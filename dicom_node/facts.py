@@ -22,6 +22,7 @@ def facts_of(found: Finding, stack: Stack, index: int) -> Facts:
         **_model(found),
         **_person(found),
         **_acquisition(header, stack),
+        "contrast_phase": found.contrast_phase or None,
     }
 
 
@@ -78,6 +79,7 @@ def _person(found: Finding) -> Facts:
         "height_m": person.height_m,
         "weight_kg": person.weight_kg,
         "height_source": person.height_source,
+        "weight_source": person.weight_source,
     }
 
 

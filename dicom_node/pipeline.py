@@ -15,7 +15,7 @@ from dicom_node.facts import facts_of
 from dicom_node.job import Job, Measured, NotMeasured, Outcome
 from dicom_node.nifti import to_nifti
 from dicom_node.study.admission import age_years
-from dicom_node.study.choose import chosen, judge
+from dicom_node.study.choose import chosen, judge, phase_of
 from dicom_node.study.header import number
 from dicom_node.study.pixels import read_slice, read_volume
 from dicom_node.study.series import Series, Stack, read_series
@@ -168,6 +168,7 @@ def _finding(
             *doubts(at.level, at.ct, labels, agreement, rules, source_changed=job.source_changed),
         ),
         person=person,
+        contrast_phase=phase_of(series),
     )
 
 

@@ -3,17 +3,20 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 import structlog
 from sqlalchemy.orm import Session
 
 from config.settings import Settings
-from db import closing, inbox, models, outbox, results
+from db import closing, inbox, models, outbox, results, standing
 from db.schema import Series, Study
 from db.session import Sessions
 from db.states import Entity, in_state, move
 from dicom_node import worker
 from dicom_node.models import seen
+from dicom_node.patient_key import key_of_study
+from dicom_node.site_secret import site_secret
 from dicom_node.study.closing import NOT_ASKED, Arrived, Count, StudyArrived, all_arrived, why_close, why_settle
 from dicom_node.work.engine import Engine, Work
 from inference.model_card import ModelCard
@@ -60,7 +63,16 @@ class Rounds:
             again = results.recover(session, self.settings.work.attempts, now)
             model = self.settings.analysis.model or worker.BUNDLED
             models.remember(session, seen(self.card, model), now=now)
+        self._fill_keys()
         LOG.info("node.recovered", queued_again=again)
+
+    def _fill_keys(self) -> None:
+        """Results of an earlier release get their patients' keys."""
+        data, sources = self.settings.node.data, self.settings.source
+        filled = standing.BATCH
+        while filled == standing.BATCH:
+            with self.sessions.begin() as session:
+                filled = standing.fill_keys(session, partial(key_of_study, site_secret(data), sources))
 
     def _close(self, session: Session, series: Series, busy: bool) -> None:
         uid, count = series.series_instance_uid, self.counts(series.study).get(series.series_instance_uid)

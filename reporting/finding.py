@@ -71,6 +71,7 @@ class Finding:
     model: ModelCard | None
     doubts: tuple[str, ...]
     person: Person
+    contrast_phase: str = ""  # native, arterial, portal venous, delayed; empty where the series does not say
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

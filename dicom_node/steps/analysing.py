@@ -93,6 +93,7 @@ def _finish_measured(desk: Desk, job: Job, outcome: Measured) -> None:
     disposition = _disposition(desk, outcome)
     facts = outcome.facts | {"seconds": round(sum(outcome.seconds.values()), 3)}
     with desk.sessions.begin() as session:
+        facts |= {"patient_key": desk.key_of(session.get_one(Analysis, job.id).study)}
         if results.finish_measured(session, job.id, job.attempt, facts, stored, disposition, desk.now()):
             desk.engine.hand_over(session, Work("send", job.id))
     LOG.info("analysis.measured", id=job.id, held=disposition.held, seconds=outcome.seconds)

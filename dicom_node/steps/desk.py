@@ -6,8 +6,11 @@ from datetime import datetime
 from pathlib import Path
 
 from config.settings import Settings
+from db.schema import Study
 from db.session import Sessions
 from dicom_node import tls
+from dicom_node.patient_key import key_of_study
+from dicom_node.site_secret import site_secret
 from dicom_node.work.engine import Engine
 from inference.model_card import ModelCard
 
@@ -27,3 +30,7 @@ class Desk:
     def data(self) -> Path:
         """The data folder."""
         return self.settings.node.data
+
+    def key_of(self, study: Study) -> str | None:
+        """What stands for the patient of a study in a cohort."""
+        return key_of_study(site_secret(self.data), self.settings.source, study)
