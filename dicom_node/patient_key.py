@@ -18,7 +18,7 @@ def patient_key(secret: bytes, issuer: str | None, patient_id: str | None) -> st
 
 
 def key_of_study(secret: bytes, sources: Iterable[Source], study: Study) -> str | None:
-    """The key of a study's patient; the issuer is IssuerOfPatientID (0010,0021), else that of its source's setting."""
+    """The key of a study's patient; issuer: IssuerOfPatientID (0010,0021), else that of its source's setting."""
     issuers = {source.ae_title.strip(): source.issuer for source in sources}
     issuer = study.issuer_of_patient_id or issuers.get((study.source_ae or "").strip())
     return patient_key(secret, issuer, study.patient_id)
