@@ -12,6 +12,7 @@ from pydantic import Field, field_validator, model_validator
 from config.analysis import AnalysisSettings
 from config.kinds import AbsolutePath, AeTitle, Frozen, Port, Seconds, Timeout
 from config.peers import Called, Destination, Query, Source, TlsSettings
+from config.web import WebSettings
 
 __all__ = [
     "AnalysisSettings",
@@ -96,6 +97,10 @@ class ReviewSettings(Frozen):
 
     policy: Literal["always", "doubtful", "never"] = "always"
     """`always`: hold everything (a new site's first weeks); `doubtful`: hold what is in doubt; `never`: send."""
+    expire_days: Annotated[int, Field(ge=0)] = 0
+    """Days after which a held result that nobody decided on expires, unsent; 0 keeps it for ever."""
+    organization: Annotated[str, Field(max_length=64)] = ""
+    """Verifying organization in the SR of a reviewed result; empty takes [node] name."""
 
 
 class WorkSettings(Frozen):
@@ -115,17 +120,6 @@ class WorkSettings(Frozen):
     def device_of(self, worker: int) -> str:
         """The device of worker 0, 1, ..., as torch names it."""
         return f"cuda:{worker}" if self.device == "cuda" else "cpu"
-
-
-class WebSettings(Frozen):
-    """The web process."""
-
-    host: str = "127.0.0.1"
-    """Loopback until sign-in exists."""
-    port: Port = 8117
-    """TCP port; 0 takes a free one.  Not 8042, which is Orthanc's own."""
-    enabled: bool = True
-    """False runs the node without a web process."""
 
 
 class DatabaseSettings(Frozen):

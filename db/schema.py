@@ -19,11 +19,13 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from db.accounts import Account, Token, Visit
 from db.base import Base, columns
 from db.measurement import Measurement
 
 __all__ = [
     "STATES",
+    "Account",
     "Analysis",
     "Artifact",
     "Base",
@@ -35,6 +37,8 @@ __all__ = [
     "Refusal",
     "Series",
     "Study",
+    "Token",
+    "Visit",
     "columns",
 ]
 
@@ -49,6 +53,7 @@ STATES = MappingProxyType(
         ),
         "delivery": ("pending", "sent", "verified", "dead", "cancelled"),
         "model": ("demonstration", "research", "released"),
+        "account": ("active", "disabled"),
     }
 )
 """Every state there is; `db.states` knows which follows which, the database refuses any other word."""
@@ -69,6 +74,9 @@ class Study(Base):
     patient_id: Mapped[str | None] = mapped_column(String(64), index=True)
     issuer_of_patient_id: Mapped[str | None] = mapped_column(String(64))
     accession_number: Mapped[str | None] = mapped_column(String(64))
+    patient_name: Mapped[str | None]
+    study_date: Mapped[str | None] = mapped_column(String(8))
+    study_description: Mapped[str | None]
     source_ae: Mapped[str | None] = mapped_column(String(16))
     first_at: Mapped[datetime]
     last_at: Mapped[datetime]
@@ -86,6 +94,8 @@ class Series(Base):
     state: Mapped[str] = mapped_column(String(16), default="receiving", index=True)
     reason: Mapped[str | None] = mapped_column(Text)
     score: Mapped[float | None]
+    series_description: Mapped[str | None]
+    series_number: Mapped[int | None]
     content_digest: Mapped[str | None] = mapped_column(String(64))
     interrupted: Mapped[bool] = mapped_column(default=False)
     source_changed: Mapped[bool] = mapped_column(default=False)

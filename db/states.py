@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from db.schema import Analysis, Base, Delivery, Event, Model, Series, Study
+from db.schema import Account, Analysis, Base, Delivery, Event, Model, Series, Study
 
 
 class Entity(StrEnum):
@@ -24,6 +24,7 @@ class Entity(StrEnum):
     ANALYSIS = "analysis"
     DELIVERY = "delivery"
     MODEL = "model"
+    ACCOUNT = "account"
 
 
 TABLES: MappingProxyType[Entity, type[Base]] = MappingProxyType(
@@ -33,6 +34,7 @@ TABLES: MappingProxyType[Entity, type[Base]] = MappingProxyType(
         Entity.ANALYSIS: Analysis,
         Entity.DELIVERY: Delivery,
         Entity.MODEL: Model,
+        Entity.ACCOUNT: Account,
     }
 )
 
@@ -90,6 +92,7 @@ TRANSITIONS: MappingProxyType[Entity, frozenset[tuple[str, str]]] = MappingProxy
             }
         ),
         Entity.MODEL: frozenset({("research", "released")}),
+        Entity.ACCOUNT: frozenset({("active", "disabled"), ("disabled", "active")}),
     }
 )
 

@@ -228,7 +228,7 @@ def _web(settings: Settings) -> Iterator[int]:
     """Keep one web process alive on a socket bound here, so that a restart loses no connection."""
     with _listener(settings) as listener:
         stop = threading.Event()
-        keeper = threading.Thread(target=_keep_web, args=(listener, settings.database_url, stop), name="web")
+        keeper = threading.Thread(target=_keep_web, args=(listener, settings, stop), name="web")
         keeper.start()
         try:
             yield listener.getsockname()[1]
@@ -244,19 +244,19 @@ def _listener(settings: Settings) -> socket.socket:
         raise CannotStart(f"can't listen on [web] port {settings.web.port}: {fault.strerror}") from None
 
 
-def _keep_web(listener: socket.socket, database_url: str, stop: threading.Event) -> None:
+def _keep_web(listener: socket.socket, settings: Settings, stop: threading.Event) -> None:
     context = multiprocessing.get_context("spawn")
     while not stop.is_set():
-        child = context.Process(target=_serve_web, args=(listener, database_url), name="web")
+        child = context.Process(target=_serve_web, args=(listener, settings), name="web")
         child.start()
         while child.is_alive() and not stop.wait(0.2):
             pass
         _end(child)
 
 
-def _serve_web(listener: socket.socket, database_url: str) -> None:
+def _serve_web(listener: socket.socket, settings: Settings) -> None:
     end_with_parent()
-    web.serve(listener, database_url)
+    web.serve(listener, settings)
 
 
 def _end(child: BaseProcess) -> None:

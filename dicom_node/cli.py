@@ -11,6 +11,7 @@ from dicom_node.commands.cohort import cohort
 from dicom_node.commands.common import PRIVATE, Config, fail, settings_of
 from dicom_node.commands.database import database
 from dicom_node.commands.model import model
+from dicom_node.commands.user import user
 
 if TYPE_CHECKING:
     from config.settings import Destination
@@ -25,6 +26,7 @@ app = typer.Typer(
 app.add_typer(cohort, name="cohort")
 app.add_typer(database, name="db")
 app.add_typer(model, name="model")
+app.add_typer(user, name="user")
 
 NOT_MEASURED = 3
 Out = Annotated[Path, typer.Option("--out", "-o", help="Folder for the results; made if missing.")]

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 import structlog
+from pydicom.dataset import Dataset
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -17,6 +18,8 @@ from dicom_node.work.engine import Work
 from inference.errors import Reason
 
 LOG = structlog.get_logger(__name__)
+LONGEST_TEXT, LONGEST_NUMBER = 255, 10
+"""What the columns hold."""
 
 
 def choose(desk: Desk, work: Work) -> None:
@@ -68,6 +71,8 @@ def _record(session: Session, series: Series, verdict: Verdict, best: bool, now:
         reason = f"another series of the study is better; {reason}"
     to = "chosen" if best else "ignored"
     series.score = verdict.score.total if verdict.score else None
+    if verdict.series.images:
+        _call(series, verdict.series.header)
     code = verdict.refusal.reason if verdict.refusal else None
     LOG.info("series.judged", id=series.id, to=to, score=series.score, reason=code)
     session.flush()
@@ -75,3 +80,17 @@ def _record(session: Session, series: Series, verdict: Verdict, best: bool, now:
         note(session, Entity.SERIES, series.id, to, to, now=now, reason=reason)
     else:
         move(session, Entity.SERIES, series.id, series.state, to, now=now, reason=reason)
+
+
+def _call(series: Series, header: Dataset) -> None:
+    """What a person calls the series and its study, from a header that was read."""
+    number = str(header.get("SeriesNumber") or "")
+    series.series_number = int(number) if number.isdecimal() and len(number) < LONGEST_NUMBER else None
+    series.series_description = _text(header, "SeriesDescription")
+    study = series.study
+    study.patient_name, study.study_description = _text(header, "PatientName"), _text(header, "StudyDescription")
+    study.study_date = str(header.get("StudyDate") or "")[:8] or None
+
+
+def _text(header: Dataset, keyword: str) -> str | None:
+    return str(header.get(keyword) or "").rstrip(" \0")[:LONGEST_TEXT] or None

@@ -2,12 +2,13 @@
 
 from typing import Any
 
-from fastapi import FastAPI, Response
+from fastapi import APIRouter, Request, Response
 from sqlalchemy import Engine, func, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from db.schema import Analysis, Base, Delivery, Series, Study
-from db.session import reading
+from db.session import is_current, reading
+from dicom_node.web.room import room_of
 
 UNAVAILABLE = 503
 COUNTED: tuple[tuple[str, type[Base]], ...] = (
@@ -16,21 +17,36 @@ COUNTED: tuple[tuple[str, type[Base]], ...] = (
     ("analysis", Analysis),
     ("delivery", Delivery),
 )
+router = APIRouter()
 
 
-def build(engine: Engine) -> FastAPI:
-    """The application over an open database."""
-    app = FastAPI(title="l3node", docs_url=None, redoc_url=None, openapi_url=None)
+@router.get("/health/live")
+def live() -> dict[str, str]:
+    """The web process answers."""
+    return {"status": "ok"}
 
-    @app.get("/health")
-    def health(response: Response) -> dict[str, Any]:
-        try:
-            return {"status": "ok", "states": states(engine)}
-        except SQLAlchemyError as fault:
-            response.status_code = UNAVAILABLE
-            return {"status": "database unavailable", "fault": type(fault).__name__}
 
-    return app
+@router.get("/health/ready")
+def ready(request: Request, response: Response) -> dict[str, str]:
+    """The database answers and has this release's schema."""
+    try:
+        if is_current(room_of(request).engine):
+            return {"status": "ok"}
+        why = "the database is not at this release's schema"
+    except SQLAlchemyError:
+        why = "database unavailable"
+    response.status_code = UNAVAILABLE
+    return {"status": why}
+
+
+@router.get("/health")
+def health(request: Request, response: Response) -> dict[str, Any]:
+    """How many rows stand in each state."""
+    try:
+        return {"status": "ok", "states": states(room_of(request).engine)}
+    except SQLAlchemyError as fault:
+        response.status_code = UNAVAILABLE
+        return {"status": "database unavailable", "fault": type(fault).__name__}
 
 
 def states(engine: Engine) -> dict[str, dict[str, int]]:

@@ -2,16 +2,37 @@
 
 import signal
 import socket
+from pathlib import Path
 
 import uvicorn
 
+from config.settings import Settings
 from db.session import open_engine
-from dicom_node.web.health import build
+from dicom_node.web.application import build
+from dicom_node.web.room import Room
+
+LAST_WORDS_S = 1
+"""Seconds that live pages get to end."""
 
 
-def serve(listener: socket.socket, database_url: str) -> None:
+def serve(listener: socket.socket, settings: Settings) -> None:
     """Serve until terminated."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    app = build(open_engine(database_url))
-    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", access_log=False))
-    server.run(sockets=[listener])
+    web = settings.web
+    app = build(Room(settings=settings, engine=open_engine(settings.database_url)))
+    config = uvicorn.Config(
+        app,
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=LAST_WORDS_S,
+        ssl_certfile=web.certificate,
+        ssl_keyfile=_key(web.private_key),
+        proxy_headers=web.behind_proxy,
+        forwarded_allow_ips="127.0.0.1" if web.behind_proxy else None,
+    )
+    uvicorn.Server(config).run(sockets=[listener])
+
+
+def _key(path: Path | None) -> str | None:
+    return str(path) if path else None

@@ -1,0 +1,128 @@
+"""What every page needs: the rows, the settings, the time, the templates.  One per web process."""
+
+import hashlib
+import hmac
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from fastapi import Request
+from fastapi.templating import Jinja2Templates
+from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+from sqlalchemy import Engine
+from starlette.responses import Response
+
+from config.settings import Settings
+from db.schema import Study
+from db.session import Sessions, open_sessions
+from dicom_node.web import words
+from dicom_node.web.passwords import Guesses
+from dicom_node.web.visitor import Visitor
+
+STATIC = Path(__file__).parent / "static"
+PAGES = ("/",)
+"""Addresses in the heading."""
+
+
+def utc() -> datetime:
+    """Aware UTC."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Room:
+    """`now` gives aware UTC; `secret` lives as long as the process and signs what only it reads back."""
+
+    settings: Settings
+    engine: Engine
+    now: Callable[[], datetime] = utc
+    secret: bytes = field(default_factory=lambda: secrets.token_bytes(32), repr=False)
+
+    @cached_property
+    def sessions(self) -> Sessions:
+        """For the pages that write."""
+        return open_sessions(self.engine)
+
+    @cached_property
+    def guesses(self) -> Guesses:
+        """Who failed to sign in."""
+        return Guesses(self.now)
+
+    @property
+    def data(self) -> Path:
+        """The data folder."""
+        return self.settings.node.data
+
+    def signed(self, *parts: str) -> str:
+        """A code that only this process can make."""
+        return hmac.new(self.secret, "\0".join(parts).encode(), hashlib.sha256).hexdigest()
+
+    @cached_property
+    def templates(self) -> Jinja2Templates:
+        """Escaping everything; an unknown name is a fault."""
+        environment = Environment(
+            loader=PackageLoader("dicom_node.web"),
+            autoescape=select_autoescape(default=True, default_for_string=True),
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        environment.filters |= words.filters(ZoneInfo(self.settings.node.time_zone), self.now)
+        environment.globals["static"] = self.static
+        return Jinja2Templates(env=environment)
+
+    @cached_property
+    def versions(self) -> dict[str, str]:
+        """Digest of each static file, part of its address: a browser may keep it until it changes."""
+        return {path.name: hashlib.sha256(path.read_bytes()).hexdigest()[:12] for path in STATIC.iterdir()}
+
+    def static(self, name: str) -> str:
+        """Address of a static file."""
+        return f"/static/{name}?v={self.versions[name]}"
+
+    def page(self, request: Request, name: str, visitor: Visitor | None, status: int = 200, **shown: Any) -> Response:
+        """A page from its template."""
+        context = {
+            "visitor": visitor,
+            "patient": PatientNames(visitor),
+            "path": request.url.path,
+            "pages_shown": PAGES,
+            **shown,
+        }
+        return self.templates.TemplateResponse(request, name, context, status_code=status)
+
+
+class PatientNames:
+    """How a visitor sees patients: by name, or by a code that is the same for all studies of one patient."""
+
+    def __init__(self, visitor: Visitor | None) -> None:
+        self.shown = visitor is not None and visitor.sees_patients
+
+    def name(self, study: Study) -> str:
+        """Name, or that there is none."""
+        if not self.shown:
+            return f"Study {study.id}"
+        return (study.patient_name or "no name").replace("^", ", ", 1).replace("^", " ")
+
+    def number(self, study: Study) -> str:
+        """PatientID."""
+        return (study.patient_id or "no patient ID") if self.shown else "patient hidden"
+
+    def accession(self, study: Study) -> str:
+        """AccessionNumber."""
+        return (study.accession_number or "") if self.shown else ""
+
+    def description(self, study: Study) -> str:
+        """StudyDescription: free text in which people write names."""
+        return (study.study_description or "") if self.shown else ""
+
+
+def room_of(request: Request) -> Room:
+    """The room of the process."""
+    room: Room = request.app.state.room
+    return room

@@ -1,0 +1,46 @@
+// What the scripts of all pages share: requests that carry the page's token, notices, and the stream of news.
+export const csrf = document.querySelector("meta[name=csrf]")?.content ?? "";
+
+export async function ask(address, { method = "GET", json, body, headers = {} } = {}) {
+  const given = { "x-csrf-token": csrf, accept: "application/json", ...headers };
+  if (json !== undefined) given["content-type"] = "application/json";
+  const answer = await fetch(address, { method, headers: given, body: json === undefined ? body : JSON.stringify(json) });
+  if (answer.status === 401) location.assign("/sign-in?then=" + encodeURIComponent(location.pathname));
+  if (!answer.ok) throw new Fault(answer.status, await reason(answer));
+  return answer;
+}
+
+export class Fault extends Error {
+  constructor(status, message) {
+    super(message);
+    this.status = status;
+  }
+}
+
+async function reason(answer) {
+  try {
+    const told = (await answer.json()).detail;
+    return typeof told === "string" ? told : "that was not understood";
+  } catch {
+    return `the node answered ${answer.status}`;
+  }
+}
+
+export function notice(text, bad = false) {
+  const line = document.createElement("p");
+  line.textContent = text;
+  line.classList.toggle("bad", bad);
+  document.getElementById("notice").replaceChildren(line);
+  setTimeout(() => line.remove(), bad ? 12000 : 5000);
+}
+
+// Calls `moved(names)` with what moved, such as ["analysis 7"]; `state(on)` when the stream comes and goes.
+export function news(moved, state = () => {}) {
+  const stream = new EventSource("/live");
+  stream.onopen = () => state(true);
+  stream.onerror = () => state(false);
+  stream.onmessage = (event) => moved(JSON.parse(event.data));
+  addEventListener("pagehide", () => stream.close());
+}
+
+export const typing = (event) => event.target.closest("input:not([type=range]):not([type=checkbox]), textarea, select") !== null;

@@ -1,0 +1,83 @@
+"""Rows and files of results, made without a worker."""
+
+import gzip
+from pathlib import Path
+from typing import Any
+
+import nibabel
+import numpy as np
+from numpy.typing import NDArray
+
+from db import results
+from db.results import Disposition
+from db.schema import Series, Study
+from db.session import Sessions
+from tests.db.factories import NOW, make_asked, make_stored
+
+SIDE = 64
+HELD = Disposition(held="fold_agreement: mean pairwise Dice 0.71, 0.92 needed", destinations=("PACS",))
+FACTS = {
+    "l3_status": "found",
+    "l3_index": 30,
+    "l3_position_mm": 150.0,
+    "l3_confidence": 0.93,
+    "l3_anchors": "last_rib,sacrum",
+    "doubts": "fold_agreement: mean pairwise Dice 0.71, 0.92 needed",
+    "fold_dice": 0.71,
+    "total_area_m29_150_cm2": 120.4,
+    "smi_m29_150_cm2_m2": 41.2,
+    "height_m": 1.71,
+    "model_name": "Demonstration",
+    "model_status": "demonstration",
+}
+SPITEFUL = {"patient_name": "<script>alert(1)</script>", "patient_id": "P-1", "study_description": "<b>x</b>"}
+
+
+def body(side: int = SIDE) -> NDArray[np.int16]:
+    """A disc of muscle HU in air."""
+    rows, columns = np.mgrid[:side, :side]
+    inside = np.hypot(rows - side / 2, columns - side / 2) < side * 0.4
+    return np.where(inside, 60, -1000).astype(np.int16)
+
+
+def mask(side: int = SIDE) -> NDArray[np.uint8]:
+    """Three squares, one for each tissue."""
+    labels = np.zeros((side, side), np.uint8)
+    for tissue in (1, 2, 3):
+        labels[20:28, 8 + 12 * tissue : 16 + 12 * tissue] = tissue
+    return labels
+
+
+def nifti(pixels: NDArray[Any], spacing_mm: float = 1.5) -> bytes:
+    """As `dicom_node.nifti` writes one."""
+    affine = np.diag([-spacing_mm, -spacing_mm, 5.0, 1.0])
+    return gzip.compress(nibabel.Nifti1Image(pixels.T[:, :, np.newaxis], affine).to_bytes(), mtime=0)
+
+
+def held_case(sessions: Sessions, data: Path, number: int = 1, **study: Any) -> int:
+    """A study whose result is held, with its files; the id of the analysis."""
+    key = f"{number:064d}"
+    folder = data / "results" / key
+    folder.mkdir(parents=True)
+    (folder / "image.nii.gz").write_bytes(nifti(body()))
+    (folder / "label.nii.gz").write_bytes(nifti(mask()))
+    (folder / "evidence.png").write_bytes(b"\x89PNG")
+    with sessions.begin() as session:
+        known = {"study_instance_uid": f"1.{number}", "state": "chosen", "first_at": NOW, "last_at": NOW}
+        made = Study(**(known | SPITEFUL | study))
+        series = Series(
+            study=made,
+            series_instance_uid=f"1.{number}.1",
+            series_description="<img src=x onerror=alert(1)>",
+            state="chosen",
+            first_at=NOW,
+            last_at=NOW,
+        )
+        session.add(series)
+        session.flush()
+        analysis = results.ask(session, made.id, series.id, make_asked(key), now=NOW)
+        assert analysis is not None
+        results.take(session, analysis, NOW)
+        stored = [make_stored(key, kind) for kind in ("seg", "sr", "key")]
+        results.finish_measured(session, analysis, 1, FACTS, stored, HELD, NOW)
+    return analysis
