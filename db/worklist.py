@@ -181,7 +181,7 @@ def open_reviews(session: Session, limit: int = 20) -> tuple[Entry, ...]:
 def counts(session: Session) -> dict[str, int]:
     """How many analyses stand in each state; superseded ones are history."""
     query = select(Analysis.state, func.count()).where(Analysis.state != "superseded").group_by(Analysis.state)
-    return dict(session.execute(query).all())  # type: ignore[arg-type]
+    return dict(session.execute(query).all())
 
 
 def refused_associations(session: Session, since: datetime, limit: int = 50) -> Sequence[Refusal]:

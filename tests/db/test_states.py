@@ -5,8 +5,9 @@ from itertools import product
 import pytest
 from sqlalchemy.orm import Session
 
-from db import models, results
-from db.schema import Analysis, Base, Delivery, Model, Series, Study
+from db import accounts, models, results
+from db.accounts import NewAccount, Role
+from db.schema import Account, Analysis, Base, Delivery, Model, Series, Study
 from db.states import TABLES, TRANSITIONS, Entity, IllegalMove, in_state, move, note, story
 from tests.db.factories import LATER, NOW, ask, finish, make_seen, make_series
 
@@ -20,18 +21,21 @@ ILLEGAL = [
 ]
 
 
-def make_row(session: Session, entity: Entity) -> Study | Series | Analysis | Delivery | Model:
+def make_row(session: Session, entity: Entity) -> Study | Series | Analysis | Delivery | Model | Account:
     """A row of any kind, its events forgotten."""
     series = make_series(session)
     analysis_id = ask(session, series)
     assert results.take(session, analysis_id, NOW)
     assert finish(session, analysis_id)
-    rows: dict[Entity, Study | Series | Analysis | Delivery | Model] = {
+    rows: dict[Entity, Study | Series | Analysis | Delivery | Model | Account] = {
         Entity.STUDY: series.study,
         Entity.SERIES: series,
         Entity.ANALYSIS: session.get_one(Analysis, analysis_id),
         Entity.DELIVERY: session.query(Delivery).order_by(Delivery.id).limit(1).one(),
         Entity.MODEL: models.remember(session, make_seen(), now=NOW),
+        Entity.ACCOUNT: accounts.add(
+            session, NewAccount(name="ada", person_name="A^B", role=Role.VIEWER, password="-"), NOW
+        ),
     }
     for event in story(session):
         session.delete(event)
