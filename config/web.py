@@ -1,6 +1,7 @@
 """The pages: where they listen, who signs in, who sees whose patient it is."""
 
 from ipaddress import ip_address
+from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
@@ -21,9 +22,11 @@ class WebSettings(Frozen):
     """False runs the node without a web process."""
     sign_in: bool = True
     """False lets everybody at this machine do everything; only where host is loopback."""
-    certificate: AbsolutePath | None = None
-    """PEM file with which the pages are served by TLS (https); certificates up to its CA follow it."""
-    private_key: AbsolutePath | None = None
+    tls: bool = False
+    """True serves the pages by TLS (https) with the two files below."""
+    certificate: AbsolutePath = Path("/etc/l3node/web/certificate.pem")
+    """PEM; certificates between it and its CA follow it."""
+    private_key: AbsolutePath = Path("/etc/l3node/web/private_key.pem")
     """Its key, without passphrase."""
     behind_proxy: bool = False
     """True where a proxy on this machine speaks TLS and names the caller in X-Forwarded-For."""
@@ -45,14 +48,12 @@ class WebSettings(Frozen):
     @property
     def secure(self) -> bool:
         """Whether callers come by TLS, so that cookies may be for TLS only."""
-        return self.certificate is not None or self.behind_proxy
+        return self.tls or self.behind_proxy
 
     @model_validator(mode="after")
     def _nothing_open(self) -> "WebSettings":
-        if (self.certificate is None) != (self.private_key is None):
-            raise ValueError("certificate and private_key go together")
         if not self.loopback and not self.sign_in:
             raise ValueError("sign_in = false is for loopback only; host is reached from elsewhere")
         if not self.loopback and not self.secure:
-            raise ValueError("passwords would go in the clear: give a certificate, or set behind_proxy = true")
+            raise ValueError("passwords would go in the clear: set tls = true, or behind_proxy = true")
         return self

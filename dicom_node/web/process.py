@@ -2,7 +2,6 @@
 
 import signal
 import socket
-from pathlib import Path
 
 import uvicorn
 
@@ -26,13 +25,9 @@ def serve(listener: socket.socket, settings: Settings) -> None:
         access_log=False,
         server_header=False,
         timeout_graceful_shutdown=LAST_WORDS_S,
-        ssl_certfile=web.certificate,
-        ssl_keyfile=_key(web.private_key),
+        ssl_certfile=web.certificate if web.tls else None,
+        ssl_keyfile=str(web.private_key) if web.tls else None,
         proxy_headers=web.behind_proxy,
         forwarded_allow_ips="127.0.0.1" if web.behind_proxy else None,
     )
     uvicorn.Server(config).run(sockets=[listener])
-
-
-def _key(path: Path | None) -> str | None:
-    return str(path) if path else None

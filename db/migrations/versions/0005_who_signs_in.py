@@ -3,21 +3,23 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0004"
-down_revision = "0003"
+revision = "0005"
+down_revision = "0004"
 branch_labels = None
 depends_on = None
 
-STUDY = (("patient_name", 255), ("study_date", 8), ("study_description", 255))
+ADDED = (
+    ("study", "patient_name", sa.String(length=255)),
+    ("study", "study_date", sa.String(length=8)),
+    ("study", "study_description", sa.String(length=255)),
+    ("series", "series_description", sa.String(length=255)),
+    ("series", "series_number", sa.Integer()),
+)
 
 
 def upgrade() -> None:
-    with op.batch_alter_table("study", schema=None) as batch_op:
-        for name, length in STUDY:
-            batch_op.add_column(sa.Column(name, sa.String(length=length), nullable=True))
-    with op.batch_alter_table("series", schema=None) as batch_op:
-        batch_op.add_column(sa.Column("series_description", sa.String(length=255), nullable=True))
-        batch_op.add_column(sa.Column("series_number", sa.Integer(), nullable=True))
+    for table, name, kind in ADDED:
+        op.add_column(table, sa.Column(name, kind, nullable=True))
     op.create_table(
         "account",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -61,9 +63,5 @@ def upgrade() -> None:
 def downgrade() -> None:
     for table in ("token", "visit", "account"):
         op.drop_table(table)
-    with op.batch_alter_table("series", schema=None) as batch_op:
-        batch_op.drop_column("series_number")
-        batch_op.drop_column("series_description")
-    with op.batch_alter_table("study", schema=None) as batch_op:
-        for name, _ in reversed(STUDY):
-            batch_op.drop_column(name)
+    for table, name, _ in ADDED:
+        op.drop_column(table, name)  # in place: rows refer to these tables
