@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, field_validator
 
-from config.kinds import Frozen, Part, Range
+from config.kinds import AeTitle, Frozen, Part, Range
 
 
 class AnalysisSettings(Frozen):
@@ -21,6 +21,10 @@ class AnalysisSettings(Frozen):
     """Average over the mirrorings that training allowed, as nnU-Net does; without it up to four times as fast."""
     autocast: Literal["off", "bf16", "fp16"] = "off"
     """Reduced precision on a GPU, which moves some voxels; off is the fp32 that a CPU always takes."""
+    vertebrae: Path | None = None
+    """nnU-Net v2 3D results folder of vertebrae (TotalSegmentator's, or one's own): a second localiser of L3."""
+    single_slice_from: tuple[AeTitle, ...] = ()
+    """Calling AE titles whose series of one image is their own pick of L3: measured, in doubt as not verified."""
     minimum_age: Annotated[int, Field(ge=0)] = 18
     """Years; younger patients, and those of unknown age, are not measured: no cut-off is meant for them."""
     accept_unknown_age: bool = False

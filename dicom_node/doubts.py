@@ -38,7 +38,11 @@ def doubts(
 
 
 def _of_level(level: L3Level) -> Iterator[str]:
-    if level.status is LevelStatus.GIVEN or level.without_doubt:
+    if level.status is LevelStatus.GIVEN:
+        if level.confidence < CONFIDENT:
+            yield f"level_not_verified: {level.reason}"
+        return
+    if level.without_doubt:
         return
     if level.confidence < CONFIDENT:
         why = f"; {level.reason}" if level.reason else ""

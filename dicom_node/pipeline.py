@@ -23,9 +23,11 @@ from inference.ct import CtSlice
 from inference.ensemble import segment
 from inference.errors import Reason, Unsuitable
 from inference.l3 import locate
+from inference.l3.agreement import joined
 from inference.l3.level import L3Level, LevelStatus
 from inference.model_card import ModelCard
 from inference.segmentation import Member, Segmentation
+from inference.spine import Localiser
 from reporting.finding import Finding, Identity, Person
 from reporting.measure import measure
 from reporting.objects import objects
@@ -52,10 +54,11 @@ def silent(_step: str) -> None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Models:
-    """An opened ensemble."""
+    """An opened ensemble, and a second localiser of L3 where one is configured."""
 
     card: ModelCard
     members: Sequence[Member]
+    second: Localiser | None = None
 
 
 def analyse(job: Job, models: Models, rules: AnalysisSettings, tell: Tell = silent) -> Outcome:
@@ -71,7 +74,7 @@ def _measured(job: Job, models: Models, rules: AnalysisSettings, watch: "_Watch"
     watch.step("headers")
     series, stack = _series_and_stack(job, rules)
     watch.step("level")
-    at = _located(job, stack)
+    at = _located(job, stack, models.second)
     watch.step("segmentation")
     segmentation = _segmentation(job, at.ct, models)
     watch.step("measurement")
@@ -113,12 +116,14 @@ class _Located:
     evidence_png: bytes | None = None
 
 
-def _located(job: Job, stack: Stack) -> _Located:
+def _located(job: Job, stack: Stack, second: Localiser | None) -> _Located:
     """Where the level is: given, or found in the volume, which is let go before the models need the memory."""
     if (given := job.request.slice) is not None:
-        return _given(given, stack)
+        return _given(given, stack, "slice given")
+    if len(stack.images) == 1:  # admitted as its sender's pick: there is nothing to count on it
+        return _given(0, stack, "the sender's own pick, one slice alone", confidence=0.0)
     volume = read_volume(stack)
-    level = locate(volume)
+    level = joined(locate(volume), second(volume)) if second else locate(volume)
     if level.status is not LevelStatus.FOUND or level.index is None:
         raise Unsuitable(REFUSALS[level.status], level.reason)
     ct = read_slice(stack, level.index)
@@ -126,12 +131,12 @@ def _located(job: Job, stack: Stack) -> _Located:
     return _Located(level=level, index=level.index, ct=ct, evidence_png=picture)
 
 
-def _given(index: int, stack: Stack) -> _Located:
-    """A given slice, read alone."""
+def _given(index: int, stack: Stack, by: str, confidence: float = 1.0) -> _Located:
+    """A given slice, read alone; `confidence` is 1 when a person gave it."""
     if not 0 <= index < len(stack.images):
         raise Unsuitable(Reason.SLICE_OUT_OF_RANGE, f"slice {index} of {len(stack.images)}")
     height = stack.positions_mm[index] - stack.positions_mm[0]
-    level = L3Level(status=LevelStatus.GIVEN, index=index, z_mm=height, confidence=1.0, reason="slice given")
+    level = L3Level(status=LevelStatus.GIVEN, index=index, z_mm=height, confidence=confidence, reason=by)
     return _Located(level=level, index=index, ct=read_slice(stack, index))
 
 

@@ -50,6 +50,7 @@ def opened(opening: Opening) -> "Models":
     """The ensemble, opened once per process."""
     from dicom_node.pipeline import Models
     from inference.members import open_members
+    from inference.spine import open_vertebra_model
 
     folder = model_folder(opening.rules, opening.status)
     members = open_members(
@@ -60,7 +61,9 @@ def opened(opening: Opening) -> "Models":
         mirroring=opening.rules.mirroring,
         autocast=opening.rules.autocast,
     )
-    return Models(card=folder.card, members=members)
+    vertebrae = opening.rules.vertebrae
+    second = open_vertebra_model(vertebrae, opening.device) if vertebrae else None
+    return Models(card=folder.card, members=members, second=second)
 
 
 def warm(opening: Opening) -> None:

@@ -88,7 +88,7 @@ def read_model_folder(
     also state `"limits"` of agreement with readers.
     Raises ModelRefused with one sentence for the administrator.
     """
-    plans_bytes, dataset_bytes = _content(path / "plans.json"), _content(path / "dataset.json")
+    plans_bytes, dataset_bytes = bounded_bytes(path / "plans.json"), bounded_bytes(path / "dataset.json")
     plans = _parsed(Plans, plans_bytes, "plans.json")
     _parsed(DatasetFile, dataset_bytes, "dataset.json")
     base = _digest(plans_bytes, dataset_bytes)
@@ -101,7 +101,8 @@ def read_model_folder(
 _Part = TypeVar("_Part", bound=Stated)
 
 
-def _content(file: Path) -> bytes:
+def bounded_bytes(file: Path) -> bytes:
+    """The content of a small file of the folder; raises ModelRefused."""
     if not file.is_file():
         raise ModelRefused(f"{file.name} is missing in {file.parent}")
     if file.stat().st_size > MAX_JSON_BYTES:
@@ -161,7 +162,7 @@ def _card(
     name, version = f"{plans.dataset_name} {plans.plans_name}"[:64], digest[:VERSION_DIGITS]
     limits: Limits | None = None
     if file.exists():
-        stated = _parsed(_CardFile, _content(file), file.name)
+        stated = _parsed(_CardFile, bounded_bytes(file), file.name)
         name, version, status = stated.name, stated.version, _status(stated, status)
         limits = Limits(**stated.limits.model_dump()) if stated.limits else None
     return ModelCard(

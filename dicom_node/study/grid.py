@@ -29,7 +29,7 @@ def stack(series: Series, rules: AnalysisSettings, remarks: tuple[str, ...] = ()
     tilt = _tilt_degrees(images, orientation)
     if tilt > rules.maximum_tilt_degrees:
         raise Unsuitable(Reason.TILT, f"{tilt:.1f} degrees from axial, more than {rules.maximum_tilt_degrees:g}")
-    if _coverage_mm(positions) < SHORTEST_MM:
+    if _coverage_mm(positions) < SHORTEST_MM and not is_sender_pick(images, rules):
         raise Unsuitable(Reason.COVERAGE, f"{_coverage_mm(positions):.0f} mm covered, {SHORTEST_MM:.0f} needed")
     return Stack(
         images=images,
@@ -40,6 +40,12 @@ def stack(series: Series, rules: AnalysisSettings, remarks: tuple[str, ...] = ()
         tilt_degrees=tilt,
         remarks=remarks,
     )
+
+
+def is_sender_pick(images: Sequence[Image], rules: AnalysisSettings) -> bool:
+    """One image, from a source that is trusted to send the slice at L3 alone: who sent it stands in its file meta."""
+    meta = getattr(images[0].header, "file_meta", {})
+    return len(images) == 1 and meta.get("SourceApplicationEntityTitle", "").strip() in rules.single_slice_from
 
 
 def _height(image: Image, orientation: Orientation) -> tuple[float, str, int]:

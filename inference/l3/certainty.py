@@ -46,6 +46,7 @@ class Verdict:
     height_mm: float | None = None
     anchors: tuple[str, ...] = ()
     candidates: tuple[Candidate, ...] = ()
+    contradicted: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,6 +114,7 @@ def _candidate(sight: Sight, ribs: RibCount) -> Verdict:
         height_mm=sight.height_mm,
         anchors=found,
         candidates=candidates(sight, ribs),
+        contradicted=any(doubt.ceiling == HELD for doubt in against),
     )
 
 

@@ -6,6 +6,9 @@ from enum import StrEnum
 import numpy as np
 from numpy.typing import NDArray
 
+SECOND = "second_localiser"
+"""The anchor of a level that two localisers put within 10 mm of each other."""
+
 
 class LevelStatus(StrEnum):
     """`found` may still carry doubt: see `L3Level.without_doubt`."""
@@ -34,7 +37,8 @@ class Vertebra:
 class Candidate:
     """Where one count puts mid L3; height in mm above the centre of the most caudal slice.
 
-    `counted_from` is `last_rib`, `sacrum`, `iliac_crest`, or `spine` where no end of the lumbar spine is in view.
+    `counted_from` is `last_rib`, `sacrum`, `iliac_crest`, or `spine` where no end of the lumbar spine is in view;
+    `vertebra_model` where a second localiser named it.
     """
 
     counted_from: str
@@ -66,7 +70,8 @@ class L3Level:
     `index` counts canonical slices (0 caudal); `z_mm` is the height above the centre of slice 0;
     `confidence` is the posterior mass within 12 mm of `z_mm` after the gates, with `not_in_series` the chance that
     no whole L3 is in the series; `anchors` name the landmarks that fix the count (`last_rib`, `sacrum`,
-    `iliac_crest`, `lung_base`); `reason` is one sentence for a person.
+    `iliac_crest`, `lung_base`, `second_localiser`); `reason` is one sentence for a person;
+    `contradicted`: something seen speaks against the count, a doubt that no second localiser lifts.
     """
 
     status: LevelStatus
@@ -75,15 +80,14 @@ class L3Level:
     confidence: float
     reason: str
     anchors: tuple[str, ...] = ()
+    contradicted: bool = False
     evidence: L3Evidence | None = field(default=None, repr=False)
 
     @property
     def without_doubt(self) -> bool:
-        """Confidence of at least 0.90 with two agreeing anchors: a rib above and sacrum or crest below."""
-        below = {"sacrum", "iliac_crest"} & set(self.anchors)
-        return (
-            self.status is LevelStatus.FOUND
-            and self.confidence >= 0.90
-            and "last_rib" in self.anchors
-            and bool(below)
-        )
+        """Confidence of at least 0.90 with two agreeing anchors (a rib above and sacrum or crest below), or confirmed
+        by a second localiser.
+        """
+        seen = set(self.anchors)
+        anchored = "last_rib" in seen and bool({"sacrum", "iliac_crest"} & seen)
+        return self.status is LevelStatus.FOUND and self.confidence >= 0.90 and (anchored or SECOND in seen)

@@ -73,6 +73,7 @@ def _level(verdict: Verdict, volume: CtVolume, evidence: L3Evidence | None = Non
         confidence=verdict.confidence,
         reason=verdict.reason,
         anchors=verdict.anchors,
+        contradicted=verdict.contradicted,
         evidence=evidence,
     )
 

@@ -41,13 +41,13 @@ def load_fold(plans: Plans, fold: Fold) -> TrainedFold:
     content = fold.checkpoint.read_bytes()
     if hashlib.sha256(content).hexdigest() != fold.checkpoint_digest:
         raise ModelRefused(f"{name} has changed since the folder was read")
-    checkpoint = _unpickled(content, name)
+    checkpoint = unpickled(content, name)
     _check_configuration(checkpoint, name)
     network = _network(plans.planar.architecture, checkpoint.get("network_weights"), name)
     return TrainedFold(network=network, mirror_axes=_mirror_axes(checkpoint, name))
 
 
-def _unpickled(content: bytes, name: str) -> Mapping[str, Any]:
+def unpickled(content: bytes, name: str) -> Mapping[str, Any]:
     """The dict of the checkpoint; numpy scalars of nnU-Net's training log are the only objects besides tensors."""
     import numpy as np
     import torch

@@ -96,6 +96,33 @@ def test_the_real_ct_is_measured_at_mid_l3(tmp_path: Path, shared_data: Path, wa
     assert abs(verdict.outcome.facts["l3_z_mm"] - l3_body_mm(shared_data)) <= 5
 
 
+def one_slice(folder: Path, source: str = "WORKSTATION") -> Path:
+    """The slice at L3 alone, as the node keeps what `source` sent."""
+    files = study_files(folder / "all")
+    path = files[round(phantom().l3_z_mm / 5)]
+    image = dcmread(path)
+    image.file_meta.SourceApplicationEntityTitle = source
+    (folder / "one").mkdir()
+    image.save_as(folder / "one" / "1.dcm")
+    return folder / "one"
+
+
+def test_the_slice_that_a_trusted_sender_picked_is_measured_and_in_doubt(tmp_path: Path, warm_cache: Path) -> None:
+    verdict = run([one_slice(tmp_path)], tmp_path / "out", warm_cache, single_slice_from=["WORKSTATION"])
+    assert verdict.word == "held"
+    assert verdict.reasons[0] == "level_not_verified: the sender's own pick, one slice alone"
+    facts = verdict.outcome.facts
+    assert (facts["l3_status"], facts["l3_confidence"], facts["l3_index"]) == ("given", 0.0, 0)
+    assert facts["total_area_mask_cm2"] > 100
+    assert dciodvfy_errors((tmp_path / "out" / "seg.dcm").read_bytes(), tmp_path) == []
+
+
+@pytest.mark.parametrize("trusted", [[], ["OTHER"]])
+def test_a_single_slice_of_anyone_else_is_not_measured(trusted: list[str], tmp_path: Path, warm_cache: Path) -> None:
+    verdict = run([one_slice(tmp_path)], tmp_path / "out", warm_cache, single_slice_from=trusted)
+    assert verdict.reasons == ("coverage: 0 mm covered, 60 needed",)
+
+
 def turned(folder: Path, turn: str) -> Path:
     """The phantom's series as another acquisition would have stored it; the patient is the same."""
     for path in study_files(folder):

@@ -32,11 +32,25 @@ def results_folder(
     home = target / "nnUNetTrainer__nnUNetPlans__2d"
     home.mkdir(parents=True)
     dataset = _dataset()
-    plans = _plans(target, dataset, planner, spacing_mm, side, features)
+    plans = _plans(target, dataset, planner, (5.0, spacing_mm), (1, side), features)
     (home / "dataset.json").write_text(json.dumps(dataset))
     (home / "plans.json").write_text(json.dumps(plans))
     for fold in range(folds):
         _save_fold(home / f"fold_{fold}", plans, dataset, fold, mirror_axes, seed + fold)
+    return home
+
+
+def vertebra_folder(
+    target: Path, *, labels: dict[str, int], side: int = 32, configuration: str = "3d_fullres"
+) -> Path:
+    """A trained 3D folder: `side` voxels of 3 mm each way were the median training image."""
+    home = target / f"nnUNetTrainer__nnUNetPlans__{configuration}"
+    home.mkdir(parents=True)
+    dataset = _dataset() | {"labels": {"background": 0} | labels}
+    plans = _plans(target, dataset, "ExperimentPlanner", (3.0, 3.0), (side, side), 4)
+    (home / "dataset.json").write_text(json.dumps(dataset))
+    (home / "plans.json").write_text(json.dumps(plans))
+    _save_fold(home / "fold_0", plans, dataset, 0, None, 0, configuration)
     return home
 
 
@@ -49,15 +63,21 @@ def _dataset() -> dict[str, Any]:
 
 
 def _plans(
-    target: Path, dataset: dict[str, Any], planner: str, spacing_mm: float, side: int, features: int
+    target: Path,
+    dataset: dict[str, Any],
+    planner: str,
+    spacing_mm: tuple[float, float],
+    size: tuple[int, int],
+    features: int,
 ) -> dict[str, Any]:
+    """`spacing_mm` and `size` (pixels) of the median training image: of slices, and within them."""
     from nnunetv2.experiment_planning.experiment_planners import default_experiment_planner
     from nnunetv2.experiment_planning.experiment_planners.residual_unets import residual_encoder_unet_planners
 
     raw, preprocessed = target / "raw", target / "preprocessed"
     fingerprint = {
-        "spacings": [[5.0, spacing_mm, spacing_mm]],
-        "shapes_after_crop": [[1, side, side]],
+        "spacings": [[spacing_mm[0], spacing_mm[1], spacing_mm[1]]],
+        "shapes_after_crop": [[size[0], size[1], size[1]]],
         "median_relative_size_after_cropping": 1.0,
         "foreground_intensity_properties_per_channel": {"0": INTENSITIES},
     }
@@ -81,15 +101,16 @@ def _save_fold(
     fold: int,
     mirror_axes: tuple[int, ...] | None,
     seed: int,
+    configuration: str = "2d",
 ) -> None:
     import torch
     from nnunetv2.utilities.get_network_from_plans import get_network_from_plans
 
-    architecture = plans["configurations"]["2d"]["architecture"]
+    architecture = plans["configurations"][configuration]["architecture"]
     torch.manual_seed(seed)
     network = get_network_from_plans(
         architecture["network_class_name"], architecture["arch_kwargs"], architecture["_kw_requires_import"],
-        1, 1 + len(Tissue), deep_supervision=True,
+        1, len(dataset["labels"]), deep_supervision=True,
     )  # fmt: skip
     folder.mkdir()
     content = {
@@ -99,7 +120,7 @@ def _save_fold(
         "logging": {},
         "_best_ema": None,
         "current_epoch": 1000,
-        "init_args": {"plans": plans, "configuration": "2d", "fold": fold, "dataset_json": dataset},
+        "init_args": {"plans": plans, "configuration": configuration, "fold": fold, "dataset_json": dataset},
         "trainer_name": "nnUNetTrainer",
         "inference_allowed_mirroring_axes": mirror_axes,
     }

@@ -123,6 +123,7 @@ def test_a_sixth_lumbar_vertebra_is_caught_by_the_ribs(real_ct: CtVolume, slab: 
     assert level.confidence < 0.9
     assert "last_rib" not in level.anchors
     assert "disagree" in level.reason
+    assert level.contradicted
     assert level.evidence is not None
     by_sacrum, by_ribs = level.evidence.candidates
     assert (by_sacrum.counted_from, by_ribs.counted_from) == ("sacrum", "last_rib")

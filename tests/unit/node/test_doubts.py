@@ -55,7 +55,10 @@ def test_a_sure_level_a_whole_mask_and_agreeing_folds_leave_no_doubt() -> None:
         ({"anchors": ("last_rib", "iliac_crest")}, []),
         ({"anchors": ("lung_base",)}, ["level_anchor", "level_anchor"]),
         ({"confidence": 0.2, "anchors": ()}, ["level_confidence", "level_anchor", "level_anchor"]),
-        ({"status": LevelStatus.GIVEN, "confidence": 0.2, "anchors": ()}, []),
+        ({"anchors": ("second_localiser",)}, []),
+        ({"confidence": 0.89, "anchors": ("vertebra_model",)}, ["level_confidence", "level_anchor", "level_anchor"]),
+        ({"status": LevelStatus.GIVEN, "confidence": 1.0, "anchors": ()}, []),
+        ({"status": LevelStatus.GIVEN, "confidence": 0.0, "anchors": ()}, ["level_not_verified"]),
     ],
 )
 def test_a_level_without_confidence_or_anchors_is_in_doubt(level: dict[str, Any], expected: list[str]) -> None:
