@@ -168,7 +168,7 @@ class _Walker:
             return tag, form.long.unpack_from(head, 4)[0], form
         if vr in LONG_VRS:
             return tag, self._long(form), {b"SQ": form, b"UN": IMPLICIT}.get(vr)
-        if not vr.isalpha() or not vr.isupper():
+        if not _is_vr(vr):
             raise Malformed(f"element {tag:08X} has no VR")
         return tag, length, None
 
@@ -201,9 +201,16 @@ class _Walker:
                 self._source.skip(length)
 
     def _pass_elements(self, form: _Form, depth: int) -> None:
-        """To the end of an item of undefined length."""
+        """To the end of an item of undefined length; one without VRs is read as implicit, as pydicom does."""
+        head = self._source.read(8)
+        inside = IMPLICIT if form is EXPLICIT and not _is_vr(head[4:6]) else form
         while True:
-            tag, length, nested = self._element(self._source.read(8), form)
+            tag, length, nested = self._element(head, inside)
             if tag == ITEM_END:
                 return
             self._pass(tag, length, nested, depth + 1)
+            head = self._source.read(8)
+
+
+def _is_vr(data: bytes) -> bool:
+    return data.isalpha() and data.isupper()

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydicom import dcmread
+from pydicom.filereader import read_dataset
 from pydicom.uid import (
     UID,
     DeflatedExplicitVRLittleEndian,
@@ -186,6 +187,21 @@ def test_a_sequence_in_a_private_element_of_unknown_vr_is_implicit_inside() -> N
     after = b"\x08\x00\x60\x00CS\x02\x00CT"
     seen = look(UID_ELEMENT + whole + after, ExplicitVRLittleEndian)
     assert (seen.sop_instance_uid, seen.modality) == ("1.2", "CT")
+
+
+@pytest.mark.parametrize("delimited", [True, False])
+def test_an_item_that_a_sender_left_implicit_is_read_as_pydicom_reads_it(delimited: bool) -> None:
+    """Sequences copied from an Implicit VR object into an Explicit VR one, as some archives do."""
+    inside = b"".join(b"\x08\x00" + tag + struct.pack("<L", 4) + b"1.2\0" for tag in (b"\x50\x11", b"\x55\x11"))
+    end = b"\xfe\xff\x0d\xe0\0\0\0\0" if delimited else b""
+    item = b"\xfe\xff\x00\xe0" + struct.pack("<L", ENDLESS if delimited else len(inside)) + inside + end
+    sequence = b"\x08\x00\x40\x11SQ\0\0" + struct.pack("<L", ENDLESS) + item + b"\xfe\xff\xdd\xe0\0\0\0\0"
+    data = UID_ELEMENT + sequence + b"\x08\x00\x60\x00CS\x02\x00CT"
+    known = read_dataset(BytesIO(data), is_implicit_VR=False, is_little_endian=True)
+    assert known.ReferencedImageSequence[0].ReferencedSOPInstanceUID == "1.2"
+    assert look(data, ExplicitVRLittleEndian).modality == known.Modality == "CT"
+    with pytest.raises(Malformed):
+        look(data[:-12], ExplicitVRLittleEndian)
 
 
 def test_values_inside_sequences_are_not_taken_for_those_of_the_object() -> None:
