@@ -8,12 +8,15 @@ from typing import Any
 from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from db.schema import Instance, Refusal, Series, Study
+from db.schema import Instance, Series, Study
 from db.states import Entity, move, note
 
 SamePixels = Callable[[str, str], bool | None]
 """Whether a known and a new file hold the same pixels after decoding, by their paths; None: nobody has looked yet."""
 
+
+AT_ONCE = 500
+"""UIDs of one statement: databases bound its parameters, and some peers keep an association open for days."""
 
 INSTANCE_COLUMNS = (
     *("sop_instance_uid", "sop_class_uid", "transfer_syntax_uid", "path", "size_bytes"),
@@ -28,10 +31,6 @@ class Undecided(Exception):
     def __init__(self, pairs: Iterable[tuple[str, str]]) -> None:
         super().__init__("files in other transfer syntaxes are not yet compared")
         self.pairs = tuple(pairs)
-
-
-MOST_REFUSALS = 10_000
-MANY = "(many)"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -223,11 +222,13 @@ def known_paths(session: Session) -> frozenset[str]:
 
 def association_ended(session: Session, series_instance_uids: Sequence[str], *, released: bool) -> None:
     """Remember whether the last association of each series was released or broke off."""
-    session.execute(
-        update(Series)
-        .where(Series.series_instance_uid.in_(series_instance_uids), Series.state == "receiving")
-        .values(interrupted=not released)
-    )
+    for first in range(0, len(series_instance_uids), AT_ONCE):
+        part = series_instance_uids[first : first + AT_ONCE]
+        session.execute(
+            update(Series)
+            .where(Series.series_instance_uid.in_(part), Series.state == "receiving")
+            .values(interrupted=not released)
+        )
 
 
 def positions(session: Session, series_id: int) -> tuple[float, ...]:
@@ -246,38 +247,6 @@ def still_receiving(session: Session, study_id: int) -> int:
     """Number of series of a study that are not closed."""
     query = select(func.count()).where(Series.study_id == study_id, Series.state == "receiving")
     return session.scalar(query) or 0
-
-
-def turned_away(
-    session: Session,
-    *,
-    kind: str,
-    reason: str,
-    now: datetime,
-    calling_ae: str = "",
-    called_ae: str = "",
-    address: str = "",
-) -> None:
-    """Count what the door refused or did not need.
-
-    Strangers choose their titles: beyond `MOST_REFUSALS` rows all that is new is counted in one row for its reason.
-    """
-    key = {
-        "kind": kind,
-        "calling_ae": calling_ae[:16],
-        "called_ae": called_ae[:16],
-        "address": address[:64],
-        "reason": reason[:255],
-    }
-    known = session.scalar(select(Refusal).filter_by(**key))
-    if known is None and (session.scalar(select(func.count(Refusal.id))) or 0) >= MOST_REFUSALS:
-        key |= {"calling_ae": MANY, "called_ae": MANY, "address": MANY}
-        known = session.scalar(select(Refusal).filter_by(**key))
-    if known is None:
-        session.add(Refusal(**key, count=1, first_at=now, last_at=now))
-        session.flush()
-    else:
-        known.count, known.last_at = known.count + 1, now
 
 
 def receiving(session: Session) -> list[Series]:

@@ -19,7 +19,7 @@ from pynetdicom.sop_class import CTImageStorage, EnhancedCTImageStorage
 from sqlalchemy.orm import Session
 
 from config.settings import ReceiveSettings
-from db import inbox
+from db import refusals
 from dicom_node.receive.glance import Glance, Malformed, glance
 from dicom_node.receive.pdu import Command
 from dicom_node.receive.register import Ended, Registrar, TurnedAway
@@ -140,7 +140,7 @@ class Door:
         calling, called, address, now = visit.calling_ae, visit.called_ae, visit.address, datetime.now(UTC)
 
         def write(session: Session) -> None:
-            inbox.turned_away(
+            refusals.turned_away(
                 session, kind=kind, calling_ae=calling, called_ae=called, address=address, reason=reason, now=now
             )
 

@@ -16,10 +16,10 @@ from pathlib import Path
 
 import structlog
 from pydicom.errors import InvalidDicomError
-from sqlalchemy.exc import OperationalError, SQLAlchemyError
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from db import inbox
+from db import inbox, refusals
 from db.inbox import Arrival, Registered, Undecided
 from db.session import Sessions
 from dicom_node.receive.arrival import read_arrival, same_pixels
@@ -109,23 +109,27 @@ class Registrar:
                 LOG.exception("registrar.database_or_disk_away")
                 if stop.wait(RETRY_WAIT):
                     return None
-            except SQLAlchemyError as fault:  # a value that the database does not take
+            except Exception as fault:  # noqa: BLE001 - a value that nobody takes must not stop the registrar
                 return self._one_by_one(batch, fault, stop)
         return None
 
-    def _one_by_one(self, batch: list[News], fault: SQLAlchemyError, stop: threading.Event) -> None:
+    def _one_by_one(self, batch: list[News], fault: Exception, stop: threading.Event) -> None:
         if len(batch) > 1:
             for news in batch:
                 self._until_written([news], stop)
-        elif isinstance(batch[0], Path):
-            self._put_aside(batch[0], fault)
+        elif isinstance(news := batch[0], Path):
+            self._put_aside(news, fault)
+        else:
+            LOG.error("registrar.not_written", what=type(news).__name__, error=type(fault).__name__)
+            if isinstance(news, Ended):
+                news.written()
 
     def _put_aside(self, path: Path, fault: Exception) -> None:
         """Out of the way, with a row that says so: its sender was answered with success."""
         reason, now = f"answered, then put aside as unreadable: {type(fault).__name__}", datetime.now(UTC)
         LOG.warning("registrar.unreadable_file_put_aside", error=type(fault).__name__)
         self._spool.put_aside(path)
-        self.put(TurnedAway(partial(inbox.turned_away, kind="object", reason=reason, now=now)))
+        self.put(TurnedAway(partial(refusals.turned_away, kind="object", reason=reason, now=now)))
 
     def _write(self, batch: Iterable[News], arrivals: list[Arrival]) -> None:
         """Rows, then what follows for the files, then the end of visits: whoever hears of it finds all in place."""

@@ -1,16 +1,17 @@
 """What arrived: files become rows; nothing is written over, nothing twice, nothing silently."""
 
+import sqlite3
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import event, select
+from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from db import inbox
 from db.inbox import Arrival, Registered, Undecided
-from db.schema import Event, Instance, Refusal, Series, Study
+from db.schema import Event, Instance, Series, Study
 from db.states import Entity, move
 from tests.db.factories import LATER, NOW, make_arrival, register
 
@@ -222,6 +223,14 @@ def test_the_end_of_an_association_changes_only_its_own_series_that_are_being_re
     assert found == {"1.2.3": True, "1.2.4": False}
 
 
+def test_an_association_that_carried_more_series_than_a_statement_takes_is_ended_too(session: Session) -> None:
+    connection: Any = session.connection().connection.driver_connection
+    connection.setlimit(sqlite3.SQLITE_LIMIT_VARIABLE_NUMBER, 1000)
+    register(session, make_arrival())
+    inbox.association_ended(session, [f"1.9.{number}" for number in range(5000)] + ["1.2.3"], released=True)
+    assert not the_series(session).interrupted
+
+
 def test_a_new_study_uid_moves_the_series_to_its_study(session: Session) -> None:
     register(session, make_arrival())
     register(session, make_arrival(path="b.dcm", identity_digest="other", study_instance_uid="1.9", patient_id="P-2"))
@@ -257,41 +266,6 @@ def test_positions_that_are_not_known_are_left_out(session: Session) -> None:
 def test_an_object_without_patient_id_has_its_row(session: Session) -> None:
     register(session, make_arrival(patient_id=None, accession_number=None))
     assert the_series(session).study.patient_id is None
-
-
-def turned_away(session: Session, **changes: Any) -> None:
-    told = {"kind": "association", "calling_ae": "X", "called_ae": "Y", "address": "127.0.0.1", "reason": "unknown"}
-    inbox.turned_away(session, **({"now": NOW} | told | changes))
-
-
-def test_the_same_refusal_is_counted_and_another_has_its_own_row(session: Session) -> None:
-    turned_away(session)
-    turned_away(session, now=LATER)
-    turned_away(session, reason="other")
-    found = session.query(Refusal).order_by(Refusal.id).all()
-    assert [(row.reason, row.count, row.first_at, row.last_at) for row in found] == [
-        ("unknown", 2, NOW, LATER),
-        ("other", 1, NOW, NOW),
-    ]
-
-
-def test_strangers_who_choose_ever_new_titles_do_not_fill_the_database(
-    session: Session, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(inbox, "MOST_REFUSALS", 2)
-    for number in range(6):
-        turned_away(session, calling_ae=f"STRANGER{number}")
-    turned_away(session, calling_ae="STRANGER1")
-    counted = {row.calling_ae: row.count for row in session.scalars(select(Refusal))}
-    assert counted == {"STRANGER0": 1, "STRANGER1": 2, "(many)": 4}
-
-
-def test_what_a_stranger_sends_is_cut_to_the_columns_and_still_counted(session: Session) -> None:
-    for _ in range(2):
-        turned_away(session, calling_ae="C" * 99, called_ae="D" * 99, address="a" * 999, reason="r" * 999)
-    (row,) = session.query(Refusal)
-    lengths = [len(text) for text in (row.calling_ae, row.called_ae, row.address, row.reason)]
-    assert (lengths, row.count) == ([16, 16, 64, 255], 2)
 
 
 def test_an_older_file_that_a_crash_left_behind_does_not_take_the_row_back(session: Session) -> None:

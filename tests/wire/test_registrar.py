@@ -24,13 +24,13 @@ from pydicom.uid import (
     RLELossless,
 )
 from sqlalchemy import event
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DataError, OperationalError
 
 from db.inbox import Arrival
 from db.schema import Instance, Refusal, Series, Study
 from db.session import open_sessions
 from dicom_node.receive import register
-from dicom_node.receive.register import Registrar
+from dicom_node.receive.register import Ended, Registrar, TurnedAway
 from dicom_node.receive.spool import Spool
 from tests.factories import SCALE, eventually, rows
 from tests.unit.node.factories import dataset_bytes, enhanced, make_image, part10, renamed
@@ -82,6 +82,27 @@ def test_rows_wait_for_a_database_that_is_away(door: Door, impatient: None) -> N
     assert len(door.rows(Instance, 2)) == 2
     eventually(lambda: not door.receiver.busy_series(), 10, "the end of the visit")
     assert not rows(door.sessions, Series)[0].interrupted
+
+
+def test_news_that_the_database_never_takes_keeps_no_series_busy(tmp_path: Path) -> None:
+    """Whoever waits for the end of a visit is told, and the next news is written."""
+    done, told = threading.Event(), threading.Event()
+
+    def refused(_session: Any) -> None:
+        raise DataError("INSERT", {}, ValueError("no zero byte"))
+
+    with database(tmp_path) as engine:
+        registrar = Registrar(open_sessions(engine), Spool(tmp_path / "spool", 0), tmp_path)
+        worker = threading.Thread(target=registrar.run, args=[done])
+        registrar.put(TurnedAway(refused))
+        registrar.put(Ended(("\ud800",), True, told.set))  # no encoder takes it
+        worker.start()
+        try:
+            assert told.wait(10)
+            assert worker.is_alive()
+        finally:
+            done.set()
+            worker.join(10)
 
 
 def test_a_file_that_is_gone_holds_nobody_up(door: Door, monkeypatch: pytest.MonkeyPatch) -> None:
