@@ -225,7 +225,8 @@ def test_the_end_of_an_association_changes_only_its_own_series_that_are_being_re
 
 def test_an_association_that_carried_more_series_than_a_statement_takes_is_ended_too(session: Session) -> None:
     connection: Any = session.connection().connection.driver_connection
-    connection.setlimit(sqlite3.SQLITE_LIMIT_VARIABLE_NUMBER, 1000)
+    if isinstance(connection, sqlite3.Connection):
+        connection.setlimit(sqlite3.SQLITE_LIMIT_VARIABLE_NUMBER, 1000)
     register(session, make_arrival())
     inbox.association_ended(session, [f"1.9.{number}" for number in range(5000)] + ["1.2.3"], released=True)
     assert not the_series(session).interrupted
