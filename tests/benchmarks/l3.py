@@ -1,6 +1,6 @@
-"""CPU seconds and working set of finding L3 in an uncompressed series of 512 x 512: raw rounds as CSV, medians shown.
+"""CPU seconds and working set of finding L3 in series of 512 x 512: raw rounds as CSV, a table for the README.
 
-Run by `make bench`; nothing here is a gate.
+`python -m tests.benchmarks.l3` measures, `... l3 table` prints the table of the committed rounds.  Nothing is a gate.
 """
 
 import csv
@@ -14,6 +14,9 @@ import tracemalloc
 from collections.abc import Iterator
 from pathlib import Path
 
+from pydicom import dcmread
+from pydicom.uid import JPEG2000Lossless
+
 from config.settings import AnalysisSettings
 from dicom_node.phantom_study import write_series
 from dicom_node.study.grid import stack
@@ -22,43 +25,70 @@ from dicom_node.study.series import read_series
 from inference.ct import CtVolume
 from inference.l3 import locate
 from inference.phantom import draw
+from tests.benchmarks.receive import commit
 
 SERIES = ((300, 1.5), (1000, 0.6))
 """Slices, and their spacing in mm."""
 ROUNDS = 5
-OUT = Path("out/bench/l3.csv")
-Row = tuple[int, str, int, float]
+COMPRESSED = 60
+"""Slices of the compressed series: encoding them costs more than all that is measured."""
+HEADERS, READING, FINDING, BOTH = "headers", "headers and pixels", "finding", "all"
+DECODING, ABOVE = "JPEG 2000 lossless, a slice", "above the volume, MB"
+RESULTS = Path(__file__).parent / "results" / "l3.csv"
+HEAD = ("slices", "step", "round", "value", "commit", "python", "cpus")
+Row = dict[str, str]
 
 
 def main() -> None:
-    """Measure, write the raw rounds, print the medians."""
-    rows = [row for slices, spacing_mm in SERIES for row in measured(slices, spacing_mm)]
-    write(rows)
-    for slices, step in dict.fromkeys((slices, step) for slices, step, _, _ in rows):
-        values = [value for n, name, _, value in rows if (n, name) == (slices, step)]
-        print(
-            f"{slices:5} slices  {step:28} {statistics.median(values):8.3f}  ({min(values):.3f} to {max(values):.3f})"
-        )
+    """Measure and write the raw rounds, or print the table of those that are kept."""
+    if sys.argv[1:] != ["table"]:
+        write([*(row for slices, mm in SERIES for row in measured(slices, mm)), *decoding()])
+    print(table(read()))
 
 
-def measured(slices: int, spacing_mm: float) -> Iterator[Row]:
-    """All rounds of one series."""
+def measured(slices: int, spacing_mm: float) -> Iterator[tuple[int, str, int, float]]:
+    """All rounds of one uncompressed series, CPU seconds; what the finder holds above the volume, MB."""
     with tempfile.TemporaryDirectory() as folder:
         write_series(draw(0, slices=slices, spacing_mm=(spacing_mm, 0.78, 0.78)).volume, Path(folder))
         files = sorted(Path(folder).iterdir())
         for number in range(ROUNDS):
             began = time.process_time()
-            volume = read(files)
-            read_s = time.process_time() - began
+            read_series(files)
+            headers = time.process_time()
+            volume = series_volume(files)
+            ready = time.process_time()
             level = locate(volume)
+            done = time.process_time()
             assert level.index is not None, level.reason
-            yield slices, "reading, CPU-s", number, read_s
-            yield slices, "finding, CPU-s", number, time.process_time() - began - read_s
-            yield slices, "both, CPU-s", number, time.process_time() - began
-        yield slices, "above the volume, MB", 0, working_set_mb(volume)
+            for step, seconds in (
+                (HEADERS, headers - began), (READING, ready - headers), (FINDING, done - ready), (BOTH, done - headers)
+            ):  # fmt: skip
+                yield slices, step, number, seconds
+        yield slices, ABOVE, 0, working_set_mb(volume)
 
 
-def read(files: list[Path]) -> CtVolume:
+def decoding() -> Iterator[tuple[int, str, int, float]]:
+    """CPU seconds that a compressed slice takes more than an uncompressed one."""
+    with tempfile.TemporaryDirectory() as folder:
+        write_series(draw(0, slices=COMPRESSED, spacing_mm=(1.5, 0.78, 0.78)).volume, Path(folder))
+        files = sorted(Path(folder).iterdir())
+        plain = [cpu(files) for _ in range(ROUNDS)]
+        for path in files:
+            image = dcmread(path)
+            image.compress(JPEG2000Lossless, generate_instance_uid=False)
+            image.save_as(path)
+        for number in range(ROUNDS):
+            yield COMPRESSED, DECODING, number, (cpu(files) - statistics.median(plain)) / COMPRESSED
+
+
+def cpu(files: list[Path]) -> float:
+    """CPU seconds of reading a series."""
+    began = time.process_time()
+    series_volume(files)
+    return time.process_time() - began
+
+
+def series_volume(files: list[Path]) -> CtVolume:
     """Headers, grid and pixels, as the pipeline reads them."""
     return read_volume(stack(read_series(files)[0][0], AnalysisSettings()))
 
@@ -72,13 +102,49 @@ def working_set_mb(volume: CtVolume) -> float:
     return peak / 1e6
 
 
-def write(rows: list[Row]) -> None:
-    """One row a step and round."""
-    OUT.parent.mkdir(parents=True, exist_ok=True)
-    with OUT.open("w", newline="") as file:
-        table = csv.writer(file)
-        table.writerow(["slices", "step", "round", "value", "python", "cpus", "command"])
-        table.writerows([*row, platform.python_version(), os.cpu_count(), " ".join(sys.argv)] for row in rows)
+def write(rows: list[tuple[int, str, int, float]]) -> None:
+    """One row a step and round, in place of those that were kept."""
+    RESULTS.parent.mkdir(parents=True, exist_ok=True)
+    with RESULTS.open("w", newline="") as file:
+        told = csv.writer(file, lineterminator="\n")
+        told.writerow(HEAD)
+        circumstances = commit(), platform.python_version(), os.cpu_count()
+        told.writerows([*row[:3], round(row[3], 4), *circumstances] for row in rows)
+
+
+def read() -> list[Row]:
+    """The raw rounds that are kept."""
+    with RESULTS.open(newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def table(rows: list[Row]) -> str:
+    """The README's table in Markdown: median (minimum to maximum), CPU seconds."""
+    lines = [
+        "| slices of 512 x 512 | headers and pixels | finding L3 | together | above the volume |",
+        "|---|---|---|---|---|",
+    ]
+    for slices, _ in SERIES:
+        cells = [cell(rows, slices, step) for step in (READING, FINDING, BOTH)]
+        lines.append(f"| {slices} | {' | '.join(cells)} | {cell(rows, slices, ABOVE, '.0f')} MB |")
+    first = rows[0]
+    return "\n".join(
+        [
+            *lines,
+            "",
+            f"CPU seconds, median (minimum to maximum) of {ROUNDS} rounds, uncompressed; of reading, the headers alone are "
+            f"{cell(rows, SERIES[0][0], HEADERS)}. Compressed by JPEG 2000 lossless each slice takes "
+            f"{cell(rows, COMPRESSED, DECODING, '.3f')} CPU-s more. {first['cpus']} shared cores, Python "
+            f"{first['python']}, commit {first['commit']}.",
+        ]
+    )
+
+
+def cell(rows: list[Row], slices: int, step: str, form: str = ".2f") -> str:
+    """Median and range of one step."""
+    values = [float(row["value"]) for row in rows if (row["slices"], row["step"]) == (str(slices), step)]
+    told = f"{statistics.median(values):{form}}"
+    return told if len(values) == 1 else f"{told} ({min(values):{form}} to {max(values):{form}})"
 
 
 if __name__ == "__main__":

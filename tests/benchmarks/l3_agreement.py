@@ -12,7 +12,7 @@ from pathlib import Path
 from dicom_node.phantom_study import write_series
 from inference.l3 import L3Level, locate
 from inference.phantom.population import Case, draw_case
-from tests.benchmarks.l3 import read
+from tests.benchmarks.l3 import series_volume
 
 MATRIX = 512
 COUNT, SEED = 50, 0
@@ -43,7 +43,7 @@ def through_the_reader(seed: int) -> L3Level:
     """What is found in the full-size DICOM series."""
     with tempfile.TemporaryDirectory() as folder:
         write_series(draw_case(seed, matrix=MATRIX).volume, Path(folder))
-        return locate(read(sorted(Path(folder).iterdir())))
+        return locate(series_volume(sorted(Path(folder).iterdir())))
 
 
 def row(case: Case, grid: L3Level, full: L3Level) -> tuple[object, ...]:
