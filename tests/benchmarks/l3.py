@@ -60,10 +60,10 @@ def measured(slices: int, spacing_mm: float) -> Iterator[tuple[int, str, int, fl
             level = locate(volume)
             done = time.process_time()
             assert level.index is not None, level.reason
-            for step, seconds in (
-                (HEADERS, headers - began), (READING, ready - headers), (FINDING, done - ready), (BOTH, done - headers)
-            ):  # fmt: skip
-                yield slices, step, number, seconds
+            yield slices, HEADERS, number, headers - began
+            yield slices, READING, number, ready - headers
+            yield slices, FINDING, number, done - ready
+            yield slices, BOTH, number, done - headers
         yield slices, ABOVE, 0, working_set_mb(volume)
 
 
@@ -132,7 +132,7 @@ def table(rows: list[Row]) -> str:
         [
             *lines,
             "",
-            f"CPU seconds, median (minimum to maximum) of {ROUNDS} rounds, uncompressed; of reading, the headers alone are "
+            f"CPU seconds, median (minimum to maximum) of {ROUNDS} rounds, uncompressed; the headers of 300 alone take "
             f"{cell(rows, SERIES[0][0], HEADERS)}. Compressed by JPEG 2000 lossless each slice takes "
             f"{cell(rows, COMPRESSED, DECODING, '.3f')} CPU-s more. {first['cpus']} shared cores, Python "
             f"{first['python']}, commit {first['commit']}.",

@@ -25,6 +25,12 @@ TITLES = {
     "dcmtk": ("DCMTK `storescp --fork`", "no"),
 }
 """What the table calls a receiver, and when its objects survive power loss."""
+GOALS = (
+    ("pynetdicom-durable", "pynetdicom made durable", "3 and 5"),
+    ("orthanc", "Orthanc", "2.5 and 5"),
+    ("dcmtk", "DCMTK, which syncs nothing", "1.0 and 1.5, meant for a journal that was not built"),
+)
+"""Whom the node is held against, and what it was meant to be."""
 
 
 def read(path: Path) -> list[Row]:
@@ -50,7 +56,26 @@ def receive_table(rows: list[Row]) -> str:
                 speed = [_cell(own, n, lambda row, c=column: int(row["images"]) / float(row[c]), ".0f") for n in "14"]
                 lines.append(f"| {' | '.join([what, durable, *speed, *cpu])} |")
                 cpu = ["", ""]
-    return "\n".join([*lines, "", _circumstances(rows)])
+    return "\n".join([*lines, "", *_goals(rows), _circumstances(rows)])
+
+
+def _goals(rows: list[Row]) -> Iterable[str]:
+    """How many times as fast the node is as others, beside what it was meant to be."""
+    told = [
+        f"{_times(rows, other, '1'):.2f} x {name} with one association, {_times(rows, other, '4'):.2f} x with four "
+        f"(goals {goals})"
+        for other, name, goals in GOALS
+        if {other, "l3node"} <= {row["receiver"] for row in rows}
+    ]
+    return [f"Medians, images answered: {'; '.join(told)}.", ""] if told else []
+
+
+def _times(rows: list[Row], other: str, associations: str) -> float:
+    def speed(receiver: str) -> float:
+        own = [row for row in rows if (row["receiver"], row["associations"]) == (receiver, associations)]
+        return statistics.median(int(row["images"]) / float(row["answered_s"]) for row in own)
+
+    return speed("l3node") / speed(other)
 
 
 def sustained_line(rows: list[Row]) -> str:

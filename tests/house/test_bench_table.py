@@ -45,3 +45,12 @@ def test_a_sustained_run_is_told_with_its_memory() -> None:
     assert "48,000 images in a row, four associations: 300 images/s answered, 250 with" in sustained_line(
         [run | memory]
     )
+
+
+def test_the_speed_is_told_in_times_of_others_beside_its_goals() -> None:
+    others = [
+        row(receiver=name, associations=n, answered_s=s) for name, s in (("l3node", 1), ("dcmtk", 2)) for n in (1, 4)
+    ]
+    assert "2.00 x DCMTK, which syncs nothing with one association, 2.00 x with four (goals 1.0" in receive_table(
+        others
+    )
