@@ -60,9 +60,10 @@ def _by_study(found: Iterable[Series]) -> Iterable[list[Series]]:
 
 
 def _table(title: str, verdicts: Iterable[Verdict]) -> Table:
-    table = Table(title=title, title_justify="left")
+    table = Table(title=title, title_justify="left", padding=0)
     for head in COLUMNS:
-        table.add_column(head, justify="right" if head in ("images", "kV") else "left", overflow="fold")
+        right, whole = head in ("images", "kV"), head in ("images", "orientation", "kV", "verdict")
+        table.add_column(head, justify="right" if right else "left", overflow="fold", no_wrap=whole)
     for verdict in verdicts:
         table.add_row(
             *(escape(_told(tell, verdict)) for tell in COLUMNS.values()), style=None if verdict.stack else "dim"
@@ -104,9 +105,10 @@ def _number(verdict: Verdict) -> str:
 
 
 def _decision(verdict: Verdict) -> str:
+    """The reason against a series stands in full below the table."""
     if verdict.score:
         return f"admitted {verdict.score.total:.2f}"
-    return f"refused {verdict.refusal.reason}" if verdict.refusal else ""
+    return "refused"
 
 
 def _orientation(verdict: Verdict) -> str:

@@ -132,7 +132,7 @@ def table(rows: list[Row]) -> str:
         [
             *lines,
             "",
-            f"CPU seconds, median (minimum to maximum) of {ROUNDS} rounds, uncompressed; the headers of 300 alone take "
+            f"CPU seconds, median (minimum to maximum) of {ROUNDS} rounds, uncompressed; 300 headers alone take "
             f"{cell(rows, SERIES[0][0], HEADERS)}. Compressed by JPEG 2000 lossless each slice takes "
             f"{cell(rows, COMPRESSED, DECODING, '.3f')} CPU-s more. {first['cpus']} shared cores, Python "
             f"{first['python']}, commit {first['commit']}.",
