@@ -10,6 +10,9 @@ from sqlalchemy.orm import Session
 from db.schema import Event, Model
 from db.states import Entity, move, note
 
+CARD = ("name", "version", "limits")
+"""What a model's card says; the digest covers only what decides its output."""
+
 
 class NoSuchModel(Exception):
     """None, or more than one, of the remembered models has this digest."""
@@ -28,17 +31,34 @@ class Seen:
 
 
 def remember(session: Session, seen: Seen, *, now: datetime, actor: str = "node") -> Model:
-    """Note a model the first time it is seen, later what its folder says otherwise; its state stays."""
+    """Note a model the first time it is seen, later what its folder says otherwise.
+
+    Its state stays, but nobody vouches for a card that changed after the release.
+    """
     known = session.scalar(select(Model).where(Model.digest == seen.digest))
     if known is None:
         return _born(session, seen, now, actor)
-    changed = [name for name in ("name", "version", "path", "limits") if getattr(known, name) != getattr(seen, name)]
+    changed = [*card_changes(known, seen), *(["path"] if known.path != seen.path else [])]
+    if _changed_since_release(known, seen):
+        _take_back(session, known, now, actor)
     for name in changed:
         setattr(known, name, getattr(seen, name))
     if changed:
         reason = f"the folder says otherwise: {', '.join(changed)}"
         note(session, Entity.MODEL, known.id, known.state, known.state, now=now, reason=reason, actor=actor)
     return known
+
+
+def _changed_since_release(known: Model, seen: Seen) -> bool:
+    return known.state == "released" and bool(card_changes(known, seen))
+
+
+def _take_back(session: Session, model: Model, now: datetime, actor: str) -> None:
+    reason = f"its card has changed since {model.released_by} released it"
+    changes = {"released_by": None, "released_at": None}
+    move(
+        session, Entity.MODEL, model.id, "released", "research", now=now, reason=reason, actor=actor, changes=changes
+    )
 
 
 def _born(session: Session, seen: Seen, now: datetime, actor: str) -> Model:
@@ -70,9 +90,17 @@ def known(session: Session) -> Sequence[Model]:
     return session.scalars(select(Model).order_by(Model.id)).all()
 
 
-def state_of(session: Session, digest: str) -> str | None:
-    """State of the model with this digest, None where it was never seen."""
-    return session.scalar(select(Model.state).where(Model.digest == digest))
+def state_of(session: Session, seen: Seen) -> str | None:
+    """State of a model as it is seen now, None where it never was."""
+    known = session.scalar(select(Model).where(Model.digest == seen.digest))
+    if known is None:
+        return None
+    return "research" if _changed_since_release(known, seen) else known.state
+
+
+def card_changes(model: Model, seen: Seen) -> list[str]:
+    """What the card of a remembered model says otherwise now."""
+    return [name for name in CARD if getattr(model, name) != getattr(seen, name)]
 
 
 def find(session: Session, beginning: str) -> Model:

@@ -91,7 +91,12 @@ TRANSITIONS: MappingProxyType[Entity, frozenset[tuple[str, str]]] = MappingProxy
                 ("dead", "pending"),
             }
         ),
-        Entity.MODEL: frozenset({("research", "released")}),
+        Entity.MODEL: frozenset(
+            {
+                ("research", "released"),
+                ("released", "research"),  # its card says something else than what was released
+            }
+        ),
         Entity.ACCOUNT: frozenset({("active", "disabled"), ("disabled", "active")}),
     }
 )

@@ -32,7 +32,7 @@ from dicom_node.web import process as web
 from dicom_node.work.bench import Closed, Workbench, WorkerLost, end_with_parent
 from dicom_node.work.clock import Bell, Clock
 from dicom_node.work.embedded import Embedded
-from inference.model_card import ModelStatus
+from inference.model_card import ModelCard
 
 LOG = structlog.get_logger(__name__)
 OUR_THREADS = frozenset({"registrar", "close", "count", "analyse", "choose", "send", "web"})
@@ -163,7 +163,7 @@ def _workers(stack: ExitStack, settings: Settings, engine: Embedded, steps: Step
     """Start every worker with the thread that feeds it; the event is set when the first is warm."""
     ready = threading.Event()
     for number in range(settings.work.workers):
-        bench = _bench(settings, number, steps.card.status)
+        bench = _bench(settings, number, steps.card)
         _start(stack, "analyse", partial(_analyse, engine, steps, bench, ready), bench.close)
     return ready
 
@@ -199,14 +199,14 @@ def _analyse(
             engine.run(partial(steps.analyse, bench), steps.give_up, "analyse", stop)
 
 
-def _bench(settings: Settings, number: int, status: ModelStatus) -> Workbench[Outcome]:
+def _bench(settings: Settings, number: int, card: ModelCard) -> Workbench[Outcome]:
     data = settings.node.data
     opening = worker.Opening(
         rules=settings.analysis,
         cache=data / "cache",
         device=settings.work.device_of(number),
         threads=settings.work.threads,
-        status=status,
+        card=card,
     )
     return Workbench(
         partial(worker.warm, opening),

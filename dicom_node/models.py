@@ -26,7 +26,7 @@ SHOWN = 12
 def vouched(card: ModelCard, sessions: Sessions) -> ModelCard:
     """The card with the status that the database knows; what either calls a demonstration is one."""
     with sessions() as session:
-        known = models.state_of(session, card.digest)
+        known = models.state_of(session, seen(card, Path()))
     if known is None or card.status is ModelStatus.DEMONSTRATION:
         return card
     return replace(card, status=ModelStatus(known))
@@ -58,9 +58,13 @@ def verify(sessions: Sessions, rules: AnalysisSettings, digest: str) -> str:
         model = models.find(session, digest)
     if model.path is None:
         raise ModelRefused(f"nobody remembers where the folder of {model.digest[:SHOWN]} is; add it again")
-    found = _opened(for_folder(rules, Path(model.path))).card
+    found = _opened(for_folder(rules, path := Path(model.path))).card
     if found.digest != model.digest:
         raise ModelRefused(f"{model.path} has changed: it is {found.digest[:SHOWN]}, not {model.digest[:SHOWN]}")
+    if changed := models.card_changes(model, seen(found, path)):
+        raise ModelRefused(
+            f"the card of {model.path} has changed: {', '.join(changed)}; add it again to take it over"
+        )
     return model.path
 
 

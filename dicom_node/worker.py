@@ -16,7 +16,8 @@ from zoneinfo import ZoneInfo
 from config.settings import AnalysisSettings
 from dicom_node import log
 from dicom_node.job import Job, NotMeasured, Outcome, Request
-from inference.model_card import ModelStatus
+from inference.errors import ModelRefused
+from inference.model_card import ModelCard
 from inference.model_folder import ModelFolder, read_model_folder
 
 if TYPE_CHECKING:
@@ -31,28 +32,35 @@ SLICES, SPACING_MM, SIZE = 72, (5.0, 1.56, 1.56), 256
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Opening:
-    """What a worker opens: hashable and picklable."""
+    """What a worker opens: hashable and picklable.
+
+    `card` is what the node says of the model; a folder that is another by now is refused.  Without it (`l3node
+    process`, where nobody asks the database) the folder speaks for itself.
+    """
 
     rules: AnalysisSettings
     cache: Path
     device: "Device"
     threads: int
-    status: ModelStatus = ModelStatus.RESEARCH
+    card: ModelCard | None = None
 
 
-def model_folder(rules: AnalysisSettings, status: ModelStatus = ModelStatus.RESEARCH) -> ModelFolder:
-    """The configured model, or the bundled one; `status` is what the database says of it.  Raises `ModelRefused`."""
-    return read_model_folder(rules.model or BUNDLED, folds=rules.folds, ensemble=rules.ensemble, status=status)
+def model_folder(rules: AnalysisSettings) -> ModelFolder:
+    """The configured model, or the bundled one.  Raises `ModelRefused`."""
+    return read_model_folder(rules.model or BUNDLED, folds=rules.folds, ensemble=rules.ensemble)
 
 
 @functools.cache
 def opened(opening: Opening) -> "Models":
-    """The ensemble, opened once per process."""
+    """The ensemble, opened once per process; raises `ModelRefused`."""
     from dicom_node.pipeline import Models
     from inference.members import open_members
     from inference.spine import open_vertebra_model
 
-    folder = model_folder(opening.rules, opening.status)
+    folder = model_folder(opening.rules)
+    card = opening.card or folder.card
+    if card.digest != folder.card.digest:
+        raise ModelRefused(f"{folder.path} has changed since the node started; verify it and start the node again")
     members = open_members(
         folder,
         cache=opening.cache,
@@ -63,7 +71,7 @@ def opened(opening: Opening) -> "Models":
     )
     vertebrae = opening.rules.vertebrae
     second = open_vertebra_model(vertebrae, opening.device) if vertebrae else None
-    return Models(card=folder.card, members=members, second=second)
+    return Models(card=card, members=members, second=second)
 
 
 def warm(opening: Opening) -> None:

@@ -77,15 +77,13 @@ def read_model_folder(
     *,
     folds: Literal["all"] | int | Sequence[int] = "all",
     checkpoint: CheckpointKind = "final",
-    status: ModelStatus = ModelStatus.RESEARCH,
     ensemble: EnsembleRule = "probability",
 ) -> ModelFolder:
     """Check the folder at `path` and name its members.
 
     `checkpoint` names the file of every fold (checkpoint_final.pth or checkpoint_best.pth); there is no silent
-    change between them.  An optional model_card.json beside plans.json gives name and version and may say
-    `"status": "demonstration"`, which no caller can raise; every other folder has the status of the caller.  It may
-    also state `"limits"` of agreement with readers.
+    change between them.  An optional model_card.json beside plans.json gives name and version, may say
+    `"status": "demonstration"` and may state `"limits"` of agreement with readers; it cannot release its model.
     Raises ModelRefused with one sentence for the administrator.
     """
     plans_bytes, dataset_bytes = bounded_bytes(path / "plans.json"), bounded_bytes(path / "dataset.json")
@@ -94,7 +92,7 @@ def read_model_folder(
     base = _digest(plans_bytes, dataset_bytes)
     members = tuple(_fold(path, number, checkpoint, base) for number in _numbers(path, folds))
     digest = _digest(*(member.digest.encode() for member in members))
-    card = _card(path, plans, digest, status, tuple(member.number for member in members), ensemble)
+    card = _card(path, plans, digest, tuple(member.number for member in members), ensemble)
     return ModelFolder(path=path, plans=plans, folds=members, card=card)
 
 
@@ -155,24 +153,14 @@ def _unpacked_bytes(file: Path) -> int:
         raise ModelRefused(f"{file.parent.name}/{file.name} is not a PyTorch checkpoint") from fault
 
 
-def _card(
-    path: Path, plans: Plans, digest: str, status: ModelStatus, folds: tuple[int, ...], ensemble: EnsembleRule
-) -> ModelCard:
+def _card(path: Path, plans: Plans, digest: str, folds: tuple[int, ...], ensemble: EnsembleRule) -> ModelCard:
     file = path / "model_card.json"
     name, version = f"{plans.dataset_name} {plans.plans_name}"[:64], digest[:VERSION_DIGITS]
-    limits: Limits | None = None
+    status, limits = ModelStatus.RESEARCH, None
     if file.exists():
         stated = _parsed(_CardFile, bounded_bytes(file), file.name)
-        name, version, status = stated.name, stated.version, _status(stated, status)
+        name, version, status = stated.name, stated.version, ModelStatus(stated.status)
         limits = Limits(**stated.limits.model_dump()) if stated.limits else None
     return ModelCard(
         name=name, version=version, digest=digest, status=status, folds=folds, ensemble=ensemble, limits=limits
     )
-
-
-def _status(stated: _CardFile, asked: ModelStatus) -> ModelStatus:
-    if stated.status != "demonstration":
-        return asked
-    if asked == ModelStatus.RELEASED:
-        raise ModelRefused(f"{stated.name} is a demonstration model and cannot be released")
-    return ModelStatus.DEMONSTRATION

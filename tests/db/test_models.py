@@ -39,7 +39,7 @@ def test_a_release_names_the_person_the_date_and_the_reason(session: Session) ->
     assert (model.state, model.released_by, model.released_at) == ("released", "Dr. A", LATER)
     assert model.reason == "validated on 60 cases"
     assert told(session, model)[-1] == ("Dr. A", "released", "validated on 60 cases")
-    assert models.state_of(session, "abcdef") == "released"
+    assert models.state_of(session, make_seen()) == "released"
 
 
 @pytest.mark.parametrize("state", ["demonstration", "released"])
@@ -58,6 +58,28 @@ def test_the_node_that_sees_a_released_model_again_leaves_it_released(session: S
     assert models.remember(session, make_seen(state="research"), now=LATER).state == "released"
 
 
+@pytest.mark.parametrize("card", [{"limits": '{"cases": 9}'}, {"name": "Better"}, {"version": "2"}], ids=str)
+def test_a_released_model_whose_card_changes_is_research_again(session: Session, card: dict[str, str]) -> None:
+    model = models.remember(session, make_seen(), now=NOW)
+    models.release(session, model, by="Dr. A", why="validated", now=NOW)
+    session.refresh(model)
+
+    assert models.state_of(session, make_seen(**card)) == "research"  # before it is remembered as well as after
+    assert models.remember(session, make_seen(**card), now=LATER).state == "research"
+    assert (model.released_by, model.released_at) == (None, None)
+    assert told(session, model)[-2][1:] == ("research", "its card has changed since Dr. A released it")
+    assert models.state_of(session, make_seen(**card)) == "research"
+
+
+def test_a_released_model_that_was_moved_to_another_folder_stays_released(session: Session) -> None:
+    model = models.remember(session, make_seen(), now=NOW)
+    models.release(session, model, by="Dr. A", why="validated", now=NOW)
+    session.refresh(model)
+
+    assert models.state_of(session, make_seen(path="/elsewhere")) == "released"
+    assert models.remember(session, make_seen(path="/elsewhere"), now=LATER).state == "released"
+
+
 def test_a_model_is_found_by_the_beginning_of_its_digest(session: Session) -> None:
     for digest in ("abc1", "abd2"):
         models.remember(session, make_seen(digest), now=NOW)
@@ -69,5 +91,5 @@ def test_a_model_is_found_by_the_beginning_of_its_digest(session: Session) -> No
 
 
 def test_nothing_is_said_of_a_model_that_was_never_seen(session: Session) -> None:
-    assert models.state_of(session, "abc") is None
+    assert models.state_of(session, make_seen()) is None
     assert list(models.known(session)) == []

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -103,6 +104,46 @@ def test_a_folder_that_changed_since_it_was_added_does_not_verify(sessions: Sess
 
     with pytest.raises(ModelRefused, match="has changed"):
         models.verify(sessions, AnalysisSettings(), added.digest)
+
+
+def test_a_card_that_changed_since_the_folder_was_added_does_not_verify(sessions: Sessions, folder: Path) -> None:
+    added = models.add(sessions, AnalysisSettings(), folder, datetime.now(UTC), "admin")
+    (folder / "model_card.json").write_text(json.dumps(CARD | {"version": "8"}))
+
+    with pytest.raises(ModelRefused, match=r"card of .* has changed"):
+        models.verify(sessions, AnalysisSettings(), added.digest)
+
+
+def test_narrower_limits_on_the_card_of_a_released_model_take_its_release_back(
+    sessions: Sessions, folder: Path
+) -> None:
+    rules, now = AnalysisSettings(model=folder), datetime.now(UTC)
+    added = models.add(sessions, AnalysisSettings(), folder, now, "admin")
+    models.release(sessions, added.digest, by="Dr. A", why="validated", now=now)
+    narrower = {"limits": {"area_cm2": [-1.0, 1.0], "hu": [-1, 1], "cases": 60, "source": "wish"}}
+    (folder / "model_card.json").write_text(json.dumps(CARD | narrower))
+
+    assert vouched(rules, sessions).status is ModelStatus.RESEARCH
+
+
+def opening(cache: Path, card: ModelCard, model: Path | None = None) -> worker.Opening:
+    return worker.Opening(rules=AnalysisSettings(model=model), cache=cache, device="cpu", threads=1, card=card)
+
+
+def test_a_worker_says_of_its_model_what_the_node_says(warm_cache: Path) -> None:
+    card = replace(worker.model_folder(AnalysisSettings()).card, name="as the node read it")
+
+    assert worker.opened(opening(warm_cache, card)).card == card
+
+
+def test_weights_that_were_exchanged_under_a_running_node_are_refused(folder: Path, tmp_path: Path) -> None:
+    """A worker that starts again reads the folder again: what was released is not what is there now."""
+    card = replace(worker.model_folder(AnalysisSettings(model=folder)).card, status=ModelStatus.RELEASED)
+    shutil.copy(folder / "fold_1" / "checkpoint_final.pth", folder / "fold_0" / "checkpoint_final.pth")
+
+    with pytest.raises(ModelRefused, match="has changed since the node started"):
+        worker.opened(opening(tmp_path / "cache", card, folder))
+    assert not (tmp_path / "cache").exists()
 
 
 def test_a_damaged_checkpoint_is_not_added(sessions: Sessions, folder: Path) -> None:

@@ -43,15 +43,6 @@ def test_a_folder_without_a_card_is_research_named_by_its_plans_and_digest(copie
     assert card.ensemble == "logit"
 
 
-def test_the_caller_may_state_that_a_folder_was_released(copied: Path) -> None:
-    assert read_model_folder(copied, status=ModelStatus.RELEASED).card.caveat == ""
-
-
-def test_a_demonstration_model_cannot_be_released() -> None:
-    with pytest.raises(ModelRefused, match="cannot be released"):
-        read_model_folder(DEMO_MODEL, status=ModelStatus.RELEASED)
-
-
 def test_a_card_cannot_release_its_own_model(copied: Path) -> None:
     (copied / "model_card.json").write_text(json.dumps({"name": "x", "version": "1", "status": "released"}))
 
