@@ -3,9 +3,7 @@
 from pydicom.dataset import Dataset
 
 from inference.ct import CtSlice
-from reporting.wording import plain
-
-NOT_STATED = "not stated"
+from reporting.wording import NOT_STATED, plain
 
 
 def stated(image: Dataset, keyword: str) -> str:

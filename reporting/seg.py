@@ -112,7 +112,7 @@ def _algorithm_type(task: Task) -> str:
 def _creator(task: Task) -> str:
     """ContentCreatorName (0070,0084): who corrected the labels, else the node."""
     review = task.identity.review
-    return task.named(review.name) if review and task.corrected else CREATOR
+    return task.named(wording.person_name(review.name)) if review and task.corrected else CREATOR
 
 
 def tracking_id(tissue: Tissue | None) -> str:

@@ -1,5 +1,7 @@
 """What the objects take from the header of the source image: its owner, and the attributes of the image."""
 
+import math
+import re
 from datetime import timedelta, timezone, tzinfo
 
 from pydicom.dataset import Dataset
@@ -37,6 +39,8 @@ IMAGE = (
     "TimezoneOffsetFromUTC",
 )
 
+OFFSETS = (timedelta(hours=-12), timedelta(hours=14))
+"""Range of TimezoneOffsetFromUTC (PS3.3 C.12.1.1.8)."""
 NUMBERS = ("InstanceNumber", "SliceThickness", "SpacingBetweenSlices", "KVP")
 """Single numbers that a result can do without: left out where the source has something else ("120,0")."""
 
@@ -90,21 +94,21 @@ def zone_of(image: Dataset, identity: Identity) -> tzinfo:
     """Zone that our times are shown in: the site's, unless the source states its offset.
 
     TimezoneOffsetFromUTC (0008,0201) holds for every date and time of an object, the copied StudyTime included,
-    so a stated offset must be kept (PS3.3 C.12.1.1.8).
+    so a stated offset must be kept (PS3.3 C.12.1.1.8); one that no place has is not.
     """
-    stated = str(image.get("TimezoneOffsetFromUTC") or "")
-    if len(stated) != len("+hhmm") or stated[0] not in "+-" or not stated[1:].isdecimal():
+    stated = re.fullmatch(r"([+-])(\d\d)([0-5]\d)", str(image.get("TimezoneOffsetFromUTC") or ""), re.ASCII)
+    if stated is None:
         return identity.time_zone
-    offset = timedelta(hours=int(stated[1:3]), minutes=int(stated[3:5]))
-    return timezone(-offset if stated[0] == "-" else offset)
+    ahead = timedelta(hours=int(stated[2]), minutes=int(stated[3]))
+    offset = -ahead if stated[1] == "-" else ahead
+    return timezone(offset) if OFFSETS[0] <= offset <= OFFSETS[1] else identity.time_zone
 
 
 def _is_number(value: object) -> bool:
     try:
-        float(str(value))
+        return math.isfinite(float(str(value)))
     except ValueError:
         return False
-    return True
 
 
 def _check(header: Dataset) -> None:

@@ -96,7 +96,8 @@ def _person(task: Task) -> sr.ObserverContext | None:
     if review is None or not task.corrected:
         return None
     named = sr.PersonObserverIdentifyingAttributes(
-        name=task.named(review.name), organization_name=task.named(review.organization)
+        name=task.named(wording.person_name(review.name)),
+        organization_name=task.named(wording.organization(review.organization)),
     )
     return sr.ObserverContext(observer_type=codes.PERSON, observer_identifying_attributes=named)
 
@@ -122,9 +123,9 @@ def _verified(target: Dataset, task: Task, review: Review) -> None:
     target.VerificationFlag = "VERIFIED"
     target.PreliminaryFlag = "FINAL"
     observer = Dataset()
-    observer.VerifyingOrganization = task.named(review.organization)
+    observer.VerifyingOrganization = task.named(wording.organization(review.organization))
     observer.VerificationDateTime = f"{task.local(review.at):%Y%m%d%H%M%S%z}"
-    observer.VerifyingObserverName = task.named(review.name)
+    observer.VerifyingObserverName = task.named(wording.person_name(review.name))
     observer.VerifyingObserverIdentificationCodeSequence = []
     target.VerifyingObserverSequence = [observer]
 

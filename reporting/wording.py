@@ -14,6 +14,8 @@ DIGEST_SHOWN = 12
 """Hexadecimal digits of a model digest that stand where the whole has no room."""
 
 ALMOST_SURE = 0.995
+NOT_STATED = "not stated"
+NOBODY = "Unknown"
 
 TISSUES = {
     Tissue.PSOAS: "Psoas muscle",
@@ -67,6 +69,21 @@ def long_string(text: str) -> str:
 def plain(text: str) -> str:
     """`text` in ASCII, other characters as question marks: names of models and reasons of ours are ASCII already."""
     return text.encode("ascii", "replace").decode("ascii")
+
+
+def person_name(text: str) -> str:
+    """What a person typed as one PersonName (PS3.5 6.2), a family name where nothing else is told.
+
+    At most 64 bytes: some readers count these and not the characters.
+    """
+    name = "^".join(_printable(text.replace("=", " ")).split("^")[:5])
+    name = name.encode()[: LONG_STRING - 1].decode(errors="ignore").strip() or NOBODY
+    return name if "^" in name else f"{name}^"
+
+
+def organization(text: str) -> str:
+    """What a person typed as one value of LO, which must not be empty."""
+    return _printable(text)[:LONG_STRING].strip() or NOT_STATED
 
 
 def unaccented(text: str) -> str:
@@ -128,7 +145,7 @@ def score(confidence: float) -> str:
 
 def source_of(source: str | None) -> str:
     """Where a height or weight comes from."""
-    return plain(source) if source else "not stated"
+    return plain(source) if source else NOT_STATED
 
 
 def smi(measurements: Measurements, person: Person) -> tuple[str, str]:
@@ -170,4 +187,8 @@ def segment_description(tissue: Tissue, model: ModelCard | None, corrected: bool
 
 def _single_value(text: str) -> str:
     """Without what would end or split a value: control characters and the backslash (PS3.5 6.2)."""
-    return "".join(letter for letter in plain(text) if letter.isprintable()).replace("\\", "/")
+    return _printable(plain(text))
+
+
+def _printable(text: str) -> str:
+    return "".join(letter for letter in text if letter.isprintable()).replace("\\", "/")

@@ -136,6 +136,25 @@ def test_an_offset_that_the_source_states_is_kept_since_it_holds_for_the_copied_
         )
 
 
+@pytest.mark.parametrize("offset", ["+9900", "+2400", "-1300", "+0175", "Z", "+1", "+01:0"])
+def test_an_offset_that_no_place_on_earth_has_is_not_the_sources(offset: str) -> None:
+    for target in made(TimezoneOffsetFromUTC=offset):
+        assert (target.TimezoneOffsetFromUTC, target.ContentTime) == ("+0100", "003020")
+
+
+@pytest.mark.filterwarnings("ignore:Invalid value for VR")
+@pytest.mark.parametrize("value", ["nan", "inf", "-inf"])
+def test_a_tube_voltage_or_thickness_that_is_no_number_is_not_stated(value: str) -> None:
+    header = make_ct_header(KVP=value, SliceThickness=value, SpacingBetweenSlices=value)
+    seg, report, key = (
+        pydicom.dcmread(BytesIO(one.data)) for one in objects(header, make_finding(), make_identity())
+    )
+    measures = seg.SharedFunctionalGroupsSequence[0].PixelMeasuresSequence[0]
+    assert (float(measures.SliceThickness), float(measures.SpacingBetweenSlices)) == (5.0, 5.0)
+    assert value not in str(report.ContentSequence)
+    assert key.Rows
+
+
 def test_the_restriction_is_in_every_series_description_and_revisions_fit() -> None:
     for status, words in ((ModelStatus.DEMONSTRATION, "DEMONSTRATION"), (ModelStatus.RESEARCH, "not for diagnosis")):
         found = make_finding(model=make_model(status=status))

@@ -7,7 +7,7 @@ import pydicom
 import pytest
 from pydicom.dataset import Dataset
 
-from reporting.finding import Encoded, Finding, Identity
+from reporting.finding import Encoded, Finding, Identity, Review
 from reporting.objects import objects
 from reporting.rejection import Why, rejection_note
 from tests.unit.reporting.factories import make_ct_header, make_finding, make_identity, make_review, make_revision
@@ -109,6 +109,28 @@ def test_a_reviewer_loses_only_accents_where_the_source_declares_no_character_se
     assert str(segmentation.ContentCreatorName) == "Prufer^Petra"
     assert report.VerifyingObserverSequence[0].VerifyingOrganization == "Spital Zurich"
     assert "SpecificCharacterSet" not in report
+
+
+ODD_REVIEWERS = {
+    "no organization": make_review(organization="", corrected=True),
+    "nothing but spaces": make_review(name="  ", organization="  ", corrected=True),
+    "backslashes": make_review(name="P\\Q", organization="Ward\\3", corrected=True),
+    "control characters": make_review(name="P\n^Q\x1b", organization="Ward\t3\r", corrected=True),
+    "too long": make_review(name="Prüfer" * 40, organization="Spital " * 40, corrected=True),
+}
+
+
+@pytest.mark.parametrize("review", ODD_REVIEWERS.values(), ids=ODD_REVIEWERS.keys())
+def test_what_a_person_typed_as_name_or_organization_cannot_spoil_the_objects(review: Review, tmp_path: Path) -> None:
+    identity = make_revision(review=review)
+    for encoded in objects(make_ct_header(), make_finding(), identity):
+        assert dciodvfy_errors(encoded.data, tmp_path, encoded.kind) == [], encoded.kind
+    segmentation, report, _ = made(identity)
+    (observer,) = report.VerifyingObserverSequence
+    assert (segmentation.ContentCreatorName, report.VerificationFlag) == (observer.VerifyingObserverName, "VERIFIED")
+    for element in (observer["VerifyingOrganization"], observer["VerifyingObserverName"]):
+        assert element.VM == 1, element
+        assert len(str(element.value)) <= 64, element
 
 
 @pytest.mark.parametrize("review", REVIEWS.values(), ids=REVIEWS.keys())
