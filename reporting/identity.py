@@ -21,7 +21,7 @@ from inference.labels import Tissue
 from reporting.digest import digest_of
 from reporting.finding import Finding, Identity, Kind, Review
 
-ENCODER_VERSION = "0.2.0"
+ENCODER_VERSION = "0.3.0"
 """Raise it whenever an object changes its form: it is SoftwareVersions (0018,1020) and part of every UID."""
 
 # Patient module (PS3.3 C.7.1.1), clinical trial subject (C.7.1.3)
@@ -189,7 +189,8 @@ def names_for(owner: Dataset, image: Dataset, found: Finding, identity: Identity
     software that writes them.
     """
     seen = {element.keyword: str(element.value) for element in image}
-    when = (identity.asked_at.isoformat(), identity.time_zone.key, identity.revision, identity.node_name)
+    shown = identity.asked_at.astimezone(identity.time_zone).isoformat()  # zones change with the system's tables
+    when = (shown, identity.time_zone.key, identity.revision, identity.node_name)
     content = digest_of(encoder, seen, found, when, identity.predecessors, *_decision(identity.review))
     return Names(seed=digest_of(identity.request_key, identity_digest(owner), content))
 

@@ -1,5 +1,7 @@
 """The key image: what most viewers show of a result.  Secondary Capture, 8-bit RGB (PS3.3 A.8.1)."""
 
+from typing import TypeAlias
+
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
@@ -30,6 +32,8 @@ LINE_SIZE = 23
 LINE = 29
 INDEX_SIZE = 32
 INDEX_LINE = 37
+
+Line: TypeAlias = tuple[str, Colour]
 
 
 def render(found: Finding, *, revision: int = 1, acquisition: str = "", vouched: str = "") -> NDArray[np.uint8]:
@@ -89,7 +93,7 @@ def _panes(picture: Image.Image, found: Finding, box: Box) -> None:
     draw_level(picture, found.level, evidence, Box(LEVEL_LEFT, box.top, box.right, box.bottom))
 
 
-def _lines(found: Finding, acquisition: str) -> list[tuple[str, Colour]]:
+def _lines(found: Finding, acquisition: str) -> list[Line]:
     """The doubts, then what the numbers rest on."""
     facts = (wording.level_state(found.level), wording.agreement(found), _model_line(found), acquisition)
     doubts = (
@@ -100,8 +104,8 @@ def _lines(found: Finding, acquisition: str) -> list[tuple[str, Colour]]:
     return [*((doubt, AMBER) for doubt in doubts), *((fact, GREY) for fact in facts if fact)]
 
 
-def _write_lines(picture: Image.Image, found: Finding, lines: list[tuple[str, Colour]], top: int) -> None:
-    """The index, large, and the lines below it; those that find no room are counted in the last."""
+def _write_lines(picture: Image.Image, found: Finding, lines: list[Line], top: int) -> None:
+    """The index, large, and the lines below it; doubts that find no room are counted."""
     draw = ImageDraw.Draw(picture)
     index, rests_on = wording.smi(found.measurements, found.person)
     write(draw, (MARGIN, top), index, INDEX_SIZE)
@@ -109,12 +113,19 @@ def _write_lines(picture: Image.Image, found: Finding, lines: list[tuple[str, Co
     size = fitting(rests_on, LINE_SIZE, SIZE - MARGIN - left)
     write(draw, (left, top + INDEX_SIZE - size), rests_on, size, GREY)
     top += INDEX_LINE
-    room = (SIZE - top) // LINE
-    if len(lines) > room:
-        lines = [*lines[: room - 1], (f"... {len(lines) - room + 1} more lines in the report", AMBER)]
-    for line, colour in lines:
+    for line, colour in _with_room(lines, (SIZE - top) // LINE):
         write(draw, (MARGIN, top), line, fitting(line, LINE_SIZE, SIZE - 2 * MARGIN), colour)
         top += LINE
+
+
+def _with_room(lines: list[Line], room: int) -> list[Line]:
+    """At most `room` lines.  Doubts give way and are counted: what the numbers rest on is in every picture."""
+    lost = len(lines) - room
+    if lost <= 0:
+        return lines
+    doubts, facts = ([line for line in lines if (line[1] == AMBER) == amber] for amber in (True, False))
+    kept = doubts[: max(len(doubts) - lost - 1, 0)]
+    return [*kept, (f"... {len(doubts) - len(kept)} more lines of doubt in the report", AMBER), *facts]
 
 
 def _model_line(found: Finding) -> str:

@@ -36,7 +36,8 @@ DEFINITION = (
     f"Area (all pixels of the mask): every pixel of the mask. Area ({MUSCLE_WINDOW}): mask pixels within it, "
     "ends included. HU as mean and population standard deviation over the same pixels. "
     f"Skeletal muscle index: total area ({MUSCLE_WINDOW}) divided by the square of the height. "
-    "Quadratus lumborum is counted with the paraspinal muscles."
+    "Quadratus lumborum is counted with the paraspinal muscles; Iliopsoas muscle stands for its psoas part, the only "
+    "one at L3."
 )
 DRAWN_BY_HAND = "Segmentation given by a person, not by a model"
 CORRECTED = "Segmentation by the model, corrected by a person"

@@ -7,7 +7,7 @@ from PIL import Image, ImageDraw
 from inference.l3.level import L3Level, Vertebra
 from reporting.picture.frame import Box, Placement, place
 from reporting.picture.lettering import WHITE, YELLOW, write
-from reporting.picture.level_pane import LETTER_SIZE, SHOWN_MM, line_across
+from reporting.picture.level_pane import ABOVE, BESIDE, LETTER_SIZE, SHOWN_MM, crosses, line_across
 
 NAME_SIZE = 20
 TICK = 14
@@ -23,8 +23,9 @@ def draw_coronal(
     draw = ImageDraw.Draw(picture)
     if level.z_mm is not None:
         line_across(draw, placement, len(shown) - 1 - level.z_mm / pixel_mm)
+    line = None if level.z_mm is None else placement.y(len(shown) - 1 - level.z_mm / pixel_mm)
     for vertebra in level.evidence.vertebrae if level.evidence else ():
-        _name(draw, placement, vertebra, len(shown) - 1 - vertebra.z_mm / pixel_mm)
+        _name(draw, placement, vertebra, len(shown) - 1 - vertebra.z_mm / pixel_mm, line)
     left, bottom = placement.origin[0], placement.origin[1] + placement.size[1] - LETTER_SIZE - 6
     write(draw, (left + 6, bottom), "R", LETTER_SIZE, outlined=True)
     write(draw, (left + placement.size[0] - 6, bottom), "L", LETTER_SIZE, align=1, outlined=True)
@@ -39,11 +40,14 @@ def _cut_out(shape: tuple[int, ...], pixel_mm: float, z_mm: float | None) -> Box
     return Box(0, max(round(centre - reach), 0), columns, min(round(centre + reach) + 1, rows))
 
 
-def _name(draw: ImageDraw.ImageDraw, placement: Placement, vertebra: Vertebra, row: float) -> None:
-    """A tick and the name at the right edge, away from the spine."""
+def _name(
+    draw: ImageDraw.ImageDraw, placement: Placement, vertebra: Vertebra, row: float, line: float | None
+) -> None:
+    """A tick and the name at the right edge, away from the spine and above the line of the slice."""
     if not placement.crop.top <= row < placement.crop.bottom:
         return
     right, y = placement.origin[0] + placement.size[0], placement.y(row)
     colour = YELLOW if vertebra.name == "L3" else WHITE
     draw.line(((right - TICK, y), (right, y)), fill=colour, width=2)
-    write(draw, (right - TICK - 4, y - NAME_SIZE * 0.6), vertebra.name, NAME_SIZE, colour, align=1, outlined=True)
+    top = line - NAME_SIZE * ABOVE if line is not None and crosses(line, y, NAME_SIZE) else y - NAME_SIZE * BESIDE
+    write(draw, (right - TICK - 4, top), vertebra.name, NAME_SIZE, colour, align=1, outlined=True)

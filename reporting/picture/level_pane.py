@@ -11,6 +11,8 @@ SHOWN_MM = 400
 NAME_SIZE = 24
 LETTER_SIZE = 26
 DOT = 4
+BESIDE, ABOVE = 0.6, 1.35
+"""How far the top of a name is above its vertebra, or above the line of the slice, in its size."""
 
 
 def draw_level(picture: Image.Image, level: L3Level, evidence: L3Evidence, box: Box) -> None:
@@ -23,7 +25,7 @@ def draw_level(picture: Image.Image, level: L3Level, evidence: L3Evidence, box: 
     if level.z_mm is not None:
         line_across(draw, placement, _row(evidence, level.z_mm))
     for vertebra in evidence.vertebrae:
-        _name(draw, placement, evidence, vertebra)
+        _name(draw, placement, evidence, vertebra, level.z_mm)
     _letters(draw, placement)
 
 
@@ -49,15 +51,26 @@ def line_across(draw: ImageDraw.ImageDraw, placement: Placement, row: float) -> 
     draw.line(((left, y), (left + placement.size[0], y)), fill=YELLOW, width=2)
 
 
-def _name(draw: ImageDraw.ImageDraw, placement: Placement, evidence: L3Evidence, vertebra: Vertebra) -> None:
-    """Dot at the centre of the body, its name behind it; nothing outside the cut-out."""
+def _name(
+    draw: ImageDraw.ImageDraw, placement: Placement, evidence: L3Evidence, vertebra: Vertebra, level_mm: float | None
+) -> None:
+    """Dot at the centre of the body, its name behind it or, on the line, at its end; nothing outside the cut-out."""
     row = _row(evidence, vertebra.z_mm)
     if not placement.crop.top <= row < placement.crop.bottom:
         return
     x, y = placement.x(vertebra.posterior_mm / evidence.pixel_mm), placement.y(row)
     colour = YELLOW if vertebra.name == "L3" else WHITE
     draw.ellipse((x - DOT, y - DOT, x + DOT, y + DOT), fill=colour, outline=(0, 0, 0))
-    write(draw, (x + 3 * DOT, y - NAME_SIZE * 0.6), vertebra.name, NAME_SIZE, colour, outlined=True)
+    line = None if level_mm is None else placement.y(_row(evidence, level_mm))
+    at = (x + 3 * DOT, y - NAME_SIZE * BESIDE)
+    if line is not None and crosses(line, y, NAME_SIZE):
+        at = (placement.origin[0] + 6.0, line - NAME_SIZE * ABOVE)
+    write(draw, at, vertebra.name, NAME_SIZE, colour, outlined=True)
+
+
+def crosses(line: float, y: float, size: int) -> bool:
+    """Whether the line of the slice would run through a name of `size` beside its vertebra at `y`."""
+    return abs(line - y) < size * BESIDE
 
 
 def _letters(draw: ImageDraw.ImageDraw, placement: Placement) -> None:

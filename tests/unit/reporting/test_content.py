@@ -107,9 +107,15 @@ TABLE: dict[str, tuple[Look, Any]] = {
     "definition": (
         lambda report: [
             word in said("DEFINITION")(report)[0]
-            for word in ("third vertebra below the last rib", "every pixel of the mask", "-29..150 HU", "lumborum")
+            for word in (
+                "third vertebra below the last rib",
+                "every pixel of the mask",
+                "-29..150 HU",
+                "lumborum",
+                "Iliopsoas muscle stands for its psoas part",
+            )
         ],
-        [True] * 4,
+        [True] * 5,
     ),
     "height": (number(3, "8302-2"), 1.65),
     "source of the height": (said("HEIGHT-SOURCE"), ["PatientSize (0010,1020)"]),

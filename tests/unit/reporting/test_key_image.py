@@ -3,6 +3,7 @@ from io import BytesIO
 import numpy as np
 import pydicom
 import pytest
+from numpy.typing import NDArray
 from pydicom.dataset import Dataset
 
 from inference.l3.level import LevelStatus
@@ -100,6 +101,48 @@ def test_many_doubts_do_not_run_out_of_the_picture() -> None:
     picture = render(make_finding(doubts=many))
     assert picture.shape == (SIZE, SIZE, 3)
     assert not (picture[-4:] == (255, 176, 0)).all(axis=2).any()
+
+
+def test_many_doubts_do_not_drive_out_which_model_made_the_numbers() -> None:
+    many = tuple(f"doubt_{number}: {'a long sentence of many words ' * 6}" for number in range(12))
+    one, other = (render(make_finding(doubts=many, model=make_model(version=version))) for version in ("1", "2"))
+    assert not np.array_equal(one, other)
+
+
+@pytest.mark.parametrize("spacing", [(0.8, 0.8), (1.5, 0.75), (0.6, 1.2)], ids=str)
+def test_the_scale_bar_is_five_centimetres_of_the_body_along_both_axes(spacing: tuple[float, float]) -> None:
+    """A square of 100 mm of muscle is as high and as wide as two bars, however the pixels are shaped."""
+    rows, columns = round(200 / spacing[0]), round(260 / spacing[1])
+    hu = np.full((rows, columns), -1000, np.int16)
+    body, square = (centred(hu.shape, spacing, *size) for size in ((180, 240), (100, 100)))
+    hu[body] = 0
+    ct = make_ct(hu=hu, spacing_mm=spacing)
+    picture = render(make_finding(np.where(square, 1, 0).astype(np.uint8), ct=ct, level=make_level(evidence=None)))
+    drawn = (picture[90:640] == COLOURS[Tissue.PSOAS]).all(axis=2)
+    bar = (picture[300:700, :500] == 255).all(axis=2).sum(axis=1).max()
+    assert [int(np.ptp(axis)) + 1 for axis in np.nonzero(drawn)] == pytest.approx([2 * bar] * 2, rel=0.03)
+
+
+def centred(
+    shape: tuple[int, ...], spacing: tuple[float, float], height_mm: float, width_mm: float
+) -> NDArray[np.bool_]:
+    y, x = (np.abs(np.arange(n) - (n - 1) / 2) * mm for n, mm in zip(shape, spacing, strict=True))
+    return (y[:, None] < height_mm / 2) & (x[None] < width_mm / 2)
+
+
+def test_what_is_on_the_patients_left_is_drawn_on_the_side_of_the_letter_l_and_the_front_on_top() -> None:
+    left_only = make_labels()
+    left_only[:, : left_only.shape[1] // 2] = 0  # canonical columns run from the right to the left of the patient
+    _, column = painted(render(make_finding(left_only)), Tissue.PSOAS)
+    assert column > (660 - 8) / 2
+    wall, back = (painted(render(make_finding()), tissue)[0] for tissue in (Tissue.ABDOMINAL_WALL, Tissue.PARASPINAL))
+    assert wall < back
+
+
+def painted(picture: NDArray[np.uint8], tissue: Tissue) -> tuple[float, float]:
+    """Row and column of the middle of what is outlined in the colour of a tissue in the pane of the slice."""
+    rows, columns = np.nonzero((picture[:650, :652] == COLOURS[tissue]).all(axis=2))
+    return rows.mean(), columns.mean()
 
 
 def test_a_slice_of_air_and_pixels_that_are_not_square_can_be_drawn() -> None:
