@@ -14,7 +14,8 @@ from db.outbox import cancel, post
 from db.schema import Analysis, Artifact, Measurement, Series
 from db.states import Entity, move, note
 
-RETRY_WAIT, NO_WAIT = timedelta(seconds=10), timedelta()
+RETRY_WAIT, LOST_WAIT, NO_WAIT = timedelta(seconds=10), timedelta(seconds=1), timedelta()
+"""After a fault, which may pass; after a lost worker, whose successor warms up anyway; after a stop of the node."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

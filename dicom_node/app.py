@@ -12,13 +12,14 @@ from datetime import UTC, datetime
 from functools import partial
 from itertools import cycle
 from multiprocessing.process import BaseProcess
+from pathlib import Path
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from config.settings import Settings
 from db.session import Sessions, open_engine, open_sessions, upgrade
-from dicom_node import models, tls, worker
+from dicom_node import leftovers, models, tls, worker
 from dicom_node.counting import Counting, countings, counts_of
 from dicom_node.data_folder import CannotStart, owning
 from dicom_node.job import Outcome
@@ -35,9 +36,10 @@ from dicom_node.work.embedded import Embedded
 from inference.model_card import ModelCard
 
 LOG = structlog.get_logger(__name__)
-OUR_THREADS = frozenset({"registrar", "close", "count", "analyse", "choose", "send", "web"})
+OUR_THREADS = frozenset({"registrar", "close", "count", "analyse", "choose", "send", "tidy", "web"})
 TICK = 0.5
 """Seconds between looks at closing and at due rows."""
+A_DAY = 86_400.0
 BETWEEN_COUNTS = 1.0
 """Seconds between questions to source PACSs, over all of them."""
 WARM_UP_AGAIN = 5.0
@@ -87,16 +89,19 @@ def running(settings: Settings) -> Iterator[Node]:
             counts=partial(counts_of, asked),
         )
         rounds.recover()
+        leftovers.before_start(data)
         adopted = registrar.adopt()
         _start(stack, "close", partial(closing.answer, "close", rounds.close), closing.ring)
         _start(stack, "registrar", registrar.run)
         ready = _workers(stack, settings, engine, steps)
         _start(stack, "choose", partial(engine.run, steps.choose, steps.give_up, "choose"))
         _start(stack, "send", partial(engine.run, steps.send, steps.give_up, "send"))
+        tidy = _tidy(stack, data, sessions)
         web_port = stack.enter_context(_web(settings)) if settings.web.enabled else None
         _listen(stack, receiver)
         questions = _questions(stack, asked)
-        stack.enter_context(Clock({"close": (TICK, closing.ring), "sweep": (TICK, rounds.sweep)} | questions))
+        ticks = {"close": (TICK, closing.ring), "sweep": (TICK, rounds.sweep), "tidy": (A_DAY, tidy)}
+        stack.enter_context(Clock(ticks | questions))
         LOG.info("node.running", port=receiver.port, web_port=web_port, adopted=adopted)
         yield Node(sessions=sessions, port=receiver.port, web_port=web_port, ready=ready)
         LOG.info("node.stopping")
@@ -157,6 +162,14 @@ def _questions(stack: ExitStack, asked: Mapping[str, Counting]) -> dict[str, tup
         _start(stack, "count", partial(bell.answer, "count", counting.ask_one), bell.ring)
     turns = cycle(bells)
     return {"count": (BETWEEN_COUNTS, lambda: next(turns).ring())} if bells else {}
+
+
+def _tidy(stack: ExitStack, data: Path, sessions: Sessions) -> Callable[[], None]:
+    """Put in order what crashes left, now and whenever it is called; nobody waits for it."""
+    bell = Bell()
+    _start(stack, "tidy", partial(bell.answer, "tidy", partial(leftovers.sweep, data, sessions)), bell.ring)
+    bell.ring()
+    return bell.ring
 
 
 def _workers(stack: ExitStack, settings: Settings, engine: Embedded, steps: Steps) -> threading.Event:

@@ -1,12 +1,13 @@
 """One attempt at one request, and what becomes of its outcome."""
 
+from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 import structlog
 from sqlalchemy.orm import Session
 
 from db import inbox, results
-from db.results import Disposition
+from db.results import LOST_WAIT, RETRY_WAIT, Disposition
 from db.schema import Analysis, Artifact
 from dicom_node import store
 from dicom_node.job import Job, Measured, Outcome, Request
@@ -32,7 +33,7 @@ def analyse(desk: Desk, bench: Workbench[Outcome], work: Work) -> None:
     except Closed:
         return  # the node is stopping; the row is tried again after the next start
     except WorkerLost as lost:
-        _give_up(desk, job, "the worker process died or was ended at its limit", str(lost))
+        _give_up(desk, job, "the worker process died or was ended at its limit", str(lost), LOST_WAIT)
     except JobFailed as failed:
         _give_up(desk, job, str(failed), failed.trace)
     else:
@@ -112,13 +113,12 @@ def _disposition(desk: Desk, outcome: Measured) -> Disposition:
     return Disposition(held=held, destinations=tuple(takers))
 
 
-def _give_up(desk: Desk, job: Job, why: str, log: str) -> None:
+def _give_up(desk: Desk, job: Job, why: str, log: str, wait: timedelta = RETRY_WAIT) -> None:
     kind = why.partition(":")[0]  # the message of a fault may quote a value
     LOG.error("analysis.failed", id=job.id, attempt=job.attempt, why=kind)
     with desk.sessions.begin() as session:
-        results.give_up(
-            session, job.id, job.attempt, why, log=log, attempts=desk.settings.work.attempts, now=desk.now()
-        )
+        attempts = desk.settings.work.attempts
+        results.give_up(session, job.id, job.attempt, why, log=log, attempts=attempts, now=desk.now(), wait=wait)
 
 
 def _predecessor(artifact: Artifact) -> Predecessor:
