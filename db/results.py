@@ -6,16 +6,22 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, text, update
 from sqlalchemy.orm import Session
 
 from db import standing
+from db.clock import has_come
 from db.outbox import cancel, post
+from db.priority import Priority
 from db.schema import Analysis, Artifact, Measurement, Series
 from db.states import Entity, move, note
 
 RETRY_WAIT, LOST_WAIT, NO_WAIT = timedelta(seconds=10), timedelta(seconds=1), timedelta()
 """After a fault, which may pass; after a lost worker, whose successor warms up anyway; after a stop of the node."""
+LONGEST_WAIT = timedelta(minutes=5)
+"""A row that is due later than this was written by a clock that ran ahead: it is due."""
+QUEUED = text("analysis.state = 'queued'")
+"""Word for word the condition of the index `ix_analysis_queue`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +59,7 @@ class Disposition:
 
 
 def ask(
-    session: Session, study_id: int, series_id: int, asked: Asked, *, now: datetime, priority: int = 0
+    session: Session, study_id: int, series_id: int, asked: Asked, *, now: datetime, priority: int = Priority.ROUTINE
 ) -> int | None:
     """Queue a request; None when it stands already.  A queued older one of the study is superseded.
 
@@ -142,7 +148,7 @@ def outdated(session: Session, analysis_id: int, now: datetime) -> bool:
 def take(session: Session, analysis_id: int, now: datetime) -> Analysis | None:
     """Begin an attempt; None when the row is not queued or not yet due."""
     analysis = session.get(Analysis, analysis_id)
-    if analysis is None or analysis.due_at > now:
+    if analysis is None or now < analysis.due_at <= now + LONGEST_WAIT:
         return None
     attempt = analysis.attempt + 1
     if not move(session, Entity.ANALYSIS, analysis_id, "queued", "running", now=now, changes={"attempt": attempt}):
@@ -202,7 +208,7 @@ def give_up(
     if attempt >= attempts:
         to, changes = "dead", {"finished_at": now}
     else:
-        to, changes = "queued", {"due_at": now + wait * attempt}
+        to, changes = "queued", {"due_at": now + min(wait * attempt, LONGEST_WAIT)}
     move(session, Entity.ANALYSIS, analysis_id, "failed", to, now=now, reason=why, changes=changes)
 
 
@@ -215,14 +221,20 @@ def recover(session: Session, attempts: int, now: datetime) -> int:
     return len(lost)
 
 
-def due(session: Session, now: datetime) -> list[tuple[int, int]]:
-    """(id, priority) of queued analyses whose time has come, most urgent first."""
-    query = (
-        select(Analysis.id, Analysis.priority)
-        .where(Analysis.state == "queued", Analysis.due_at <= now)
-        .order_by(Analysis.priority.desc(), Analysis.id)
-    )
-    return [(analysis_id, priority) for analysis_id, priority in session.execute(query)]
+def due(session: Session, now: datetime, limit: int) -> list[tuple[int, int]]:
+    """(id, priority) of the `limit` most urgent queued analyses whose time has come; as quick at a long queue."""
+    found: list[tuple[int, int]] = []
+    priority = session.scalar(select(func.max(Analysis.priority)).where(QUEUED))
+    while priority is not None and len(found) < limit:
+        query = (
+            select(Analysis.id)
+            .where(QUEUED, Analysis.priority == priority, has_come(Analysis.due_at, now, LONGEST_WAIT))
+            .order_by(Analysis.id)
+            .limit(limit - len(found))
+        )
+        found += [(analysis_id, priority) for analysis_id in session.scalars(query)]
+        priority = session.scalar(select(func.max(Analysis.priority)).where(QUEUED, Analysis.priority < priority))
+    return found
 
 
 def _running(session: Session, analysis_id: int, attempt: int) -> Analysis | None:

@@ -26,6 +26,7 @@ from db.measurement import Measurement
 __all__ = [
     "STATES",
     "Account",
+    "Activity",
     "Analysis",
     "Artifact",
     "Base",
@@ -49,11 +50,12 @@ STATES = MappingProxyType(
         "series": ("receiving", "closed", "chosen", "ignored"),
         "analysis": (
             *("queued", "running", "done", "held", "not_measured"),
-            *("failed", "dead", "rejected", "expired", "superseded"),
+            *("failed", "dead", "rejected", "expired", "superseded", "cancelled"),
         ),
         "delivery": ("pending", "sent", "verified", "dead", "cancelled"),
         "model": ("demonstration", "research", "released"),
         "account": ("active", "disabled"),
+        "activity": ("running", "paused"),
     }
 )
 """Every state there is; `db.states` knows which follows which, the database refuses any other word."""
@@ -164,6 +166,13 @@ class Analysis(Base):
             sqlite_where=text("is_current"),
             postgresql_where=text("is_current"),
         ),
+        Index(
+            "ix_analysis_queue",
+            "priority",
+            "id",
+            sqlite_where=text("state = 'queued'"),
+            postgresql_where=text("state = 'queued'"),
+        ),
     )
 
 
@@ -234,6 +243,17 @@ class Model(Base):
     released_at: Mapped[datetime | None]
     first_seen_at: Mapped[datetime]
     __table_args__ = (_known_state("model"),)
+
+
+class Activity(Base):
+    """What a person may pause: receive, analyse, deliver."""
+
+    __tablename__ = "activity"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(16), unique=True)
+    state: Mapped[str] = mapped_column(String(16), default="running")
+    reason: Mapped[str | None] = mapped_column(Text)
+    __table_args__ = (_known_state("activity"),)
 
 
 class Refusal(Base):

@@ -89,6 +89,13 @@ def _without_values(context: ExceptionContext) -> None:
 
 
 @contextmanager
+def looking(sessions: Sessions) -> Iterator[Session]:
+    """A session of these for looking only."""
+    with reading(sessions.kw["bind"]) as session:
+        yield session
+
+
+@contextmanager
 def reading(engine: Engine) -> Iterator[Session]:
     """A session for looking only: takes no write lock, commits nothing."""
     with Session(engine.execution_options(looking=True)) as session:

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from db.schema import Account, Analysis, Base, Delivery, Event, Model, Series, Study
+from db.schema import Account, Activity, Analysis, Base, Delivery, Event, Model, Series, Study
 
 
 class Entity(StrEnum):
@@ -25,6 +25,7 @@ class Entity(StrEnum):
     DELIVERY = "delivery"
     MODEL = "model"
     ACCOUNT = "account"
+    ACTIVITY = "activity"
 
 
 TABLES: MappingProxyType[Entity, type[Base]] = MappingProxyType(
@@ -35,6 +36,7 @@ TABLES: MappingProxyType[Entity, type[Base]] = MappingProxyType(
         Entity.DELIVERY: Delivery,
         Entity.MODEL: Model,
         Entity.ACCOUNT: Account,
+        Entity.ACTIVITY: Activity,
     }
 )
 
@@ -72,7 +74,10 @@ TRANSITIONS: MappingProxyType[Entity, frozenset[tuple[str, str]]] = MappingProxy
                 ("running", "failed"),
                 ("failed", "queued"),
                 ("failed", "dead"),
-                ("dead", "queued"),
+                ("dead", "queued"),  # a person tries again
+                ("not_measured", "queued"),
+                ("queued", "cancelled"),
+                ("cancelled", "queued"),
                 ("held", "done"),
                 ("held", "rejected"),
                 ("held", "expired"),
@@ -98,8 +103,43 @@ TRANSITIONS: MappingProxyType[Entity, frozenset[tuple[str, str]]] = MappingProxy
             }
         ),
         Entity.ACCOUNT: frozenset({("active", "disabled"), ("disabled", "active")}),
+        Entity.ACTIVITY: frozenset({("running", "paused"), ("paused", "running")}),
     }
 )
+
+RESTS: MappingProxyType[Entity, Mapping[str, str]] = MappingProxyType(
+    {
+        Entity.STUDY: {"chosen": "what was decided stands in its reason; news opens it again"},
+        Entity.SERIES: {
+            "chosen": "it is the one that is measured",
+            "ignored": "its reason says why it is not measured; news opens it again",
+        },
+        Entity.ANALYSIS: {
+            "done": "measured, and sent to the destinations",
+            "held": "measured and in doubt, or everything is held: a person decides",
+            "not_measured": "a coded reason says why; `l3node jobs retry` tries again",
+            "dead": "it failed at every attempt and its log says how; `l3node jobs retry` tries again",
+            "rejected": "a person decided that it is wrong",
+            "expired": "nobody decided in time",
+            "superseded": "a later request counts",
+            "cancelled": "a person took it out of the queue; `l3node jobs retry` brings it back",
+        },
+        Entity.DELIVERY: {
+            "sent": "the destination answered that it has the object",
+            "verified": "the destination was asked again, and has it",
+            "dead": "it can never be delivered as it is; its reason says why",
+            "cancelled": "the result was superseded before this was sent",
+        },
+        Entity.MODEL: {
+            "demonstration": "bundled; it stays one",
+            "research": "nobody vouches for it",
+            "released": "a named person vouches for it",
+        },
+        Entity.ACCOUNT: {"active": "may sign in", "disabled": "may not"},
+        Entity.ACTIVITY: {"running": "as a rule", "paused": "until `l3node resume`"},
+    }
+)
+"""Where a row may stay, and why; from every other state the node moves it on by itself."""
 
 
 class IllegalMove(Exception):
@@ -156,7 +196,8 @@ def story(session: Session) -> tuple[Event, ...]:
     return tuple(session.scalars(select(Event).order_by(Event.id)))
 
 
-def in_state(session: Session, entity: Entity, states: Iterable[str]) -> list[int]:
-    """Ids of the rows in one of `states`, oldest first."""
+def in_state(session: Session, entity: Entity, states: Iterable[str], limit: int | None = None) -> list[int]:
+    """Ids of the rows in one of `states`, oldest first, at most `limit` of them."""
     table: Any = TABLES[entity]
-    return list(session.scalars(select(table.id).where(table.state.in_(list(states))).order_by(table.id)))
+    query = select(table.id).where(table.state.in_(list(states))).order_by(table.id).limit(limit)
+    return list(session.scalars(query))

@@ -18,32 +18,34 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from config.settings import Settings
+from db.activities import Name
 from db.session import Sessions, open_engine, open_sessions, upgrade
 from dicom_node import leftovers, models, tls, worker
 from dicom_node.counting import Counting, countings, counts_of
 from dicom_node.data_folder import CannotStart, owning
-from dicom_node.job import Outcome
 from dicom_node.receive.listener import no_tls
 from dicom_node.receive.register import Registrar
-from dicom_node.receive.server import Receiver
+from dicom_node.receive.server import BACKLOG, PAUSED, Receiver, Rejection
 from dicom_node.receive.spool import Spool
 from dicom_node.rounds import Rounds
 from dicom_node.steps import Steps
+from dicom_node.threads import start
+from dicom_node.valves import Valves
 from dicom_node.web import process as web
-from dicom_node.work.bench import Closed, Workbench, WorkerLost, end_with_parent
-from dicom_node.work.clock import Bell, Clock
+from dicom_node.work.bench import end_with_parent
+from dicom_node.work.clock import Bell, Clock, Leaps, steady
 from dicom_node.work.embedded import Embedded
-from inference.model_card import ModelCard
+from dicom_node.workers import workers
 
 LOG = structlog.get_logger(__name__)
-OUR_THREADS = frozenset({"registrar", "close", "count", "analyse", "choose", "send", "tidy", "web"})
+OUR_THREADS = frozenset({"registrar", "close", "count", "analyse", "choose", "send", "tidy", "clock", "web"})
 TICK = 0.5
 """Seconds between looks at closing and at due rows."""
 A_DAY = 86_400.0
+LOOK_AFTER = 2.0
+"""Seconds between looks at workers that have nothing to do."""
 BETWEEN_COUNTS = 1.0
 """Seconds between questions to source PACSs, over all of them."""
-WARM_UP_AGAIN = 5.0
-"""Seconds after a failed warm-up."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,10 +68,11 @@ def running(settings: Settings) -> Iterator[Node]:
         stack.enter_context(owning(data))
         sessions = _database(stack, settings)
         card = models.vouched(stated, sessions)
+        valves = Valves(sessions, settings.receive.maximum_backlog)
         credentials = _credentials(settings)
         closing = Bell()
-        registrar, receiver = _door(settings, sessions, credentials, closing.ring)
-        asked = countings(settings, sessions, _utc, closing.ring, credentials.client_context)
+        registrar, receiver = _door(settings, sessions, credentials, closing.ring, valves)
+        asked = countings(settings, sessions, steady(), closing.ring, credentials.client_context)
         engine = Embedded()
         steps = Steps(
             settings=settings,
@@ -87,21 +90,27 @@ def running(settings: Settings) -> Iterator[Node]:
             now=_utc,
             busy_series=receiver.busy_series,
             counts=partial(counts_of, asked),
+            paused=valves.is_paused,
+            leapt=Leaps(),
         )
         rounds.recover()
+        valves.refresh()
         leftovers.before_start(data)
         adopted = registrar.adopt()
-        _start(stack, "close", partial(closing.answer, "close", rounds.close), closing.ring)
-        _start(stack, "registrar", registrar.run)
-        ready = _workers(stack, settings, engine, steps)
-        _start(stack, "choose", partial(engine.run, steps.choose, steps.give_up, "choose"))
-        _start(stack, "send", partial(engine.run, steps.send, steps.give_up, "send"))
+        start(stack, "close", partial(closing.answer, "close", rounds.close), closing.ring)
+        start(stack, "registrar", registrar.run)
+        ready, look_after = workers(stack, settings, engine, steps, valves)
+        start(stack, "choose", partial(engine.run, steps.choose, steps.give_up, "choose"))
+        deliver = valves.unless_paused(Name.DELIVER, steps.send)
+        start(stack, "send", partial(engine.run, deliver, steps.give_up, "send"))
         tidy = _tidy(stack, data, sessions)
         web_port = stack.enter_context(_web(settings)) if settings.web.enabled else None
         _listen(stack, receiver)
         questions = _questions(stack, asked)
-        ticks = {"close": (TICK, closing.ring), "sweep": (TICK, rounds.sweep), "tidy": (A_DAY, tidy)}
-        stack.enter_context(Clock(ticks | questions))
+        ticks = {"valves": valves.refresh, "close": closing.ring, "sweep": rounds.sweep}
+        calls = {name: (TICK, call) for name, call in ticks.items()}
+        calls |= {"workers": (LOOK_AFTER, look_after), "tidy": (A_DAY, tidy)}
+        stack.enter_context(Clock(calls | questions))
         LOG.info("node.running", port=receiver.port, web_port=web_port, adopted=adopted)
         yield Node(sessions=sessions, port=receiver.port, web_port=web_port, ready=ready)
         LOG.info("node.stopping")
@@ -145,21 +154,37 @@ def _credentials(settings: Settings) -> tls.Credentials:
 
 
 def _door(
-    settings: Settings, sessions: Sessions, credentials: tls.Credentials, ended: Callable[[], None]
+    settings: Settings, sessions: Sessions, credentials: tls.Credentials, ended: Callable[[], None], valves: Valves
 ) -> tuple[Registrar, Receiver]:
     data = settings.node.data
     spool = Spool(data / "spool", settings.receive.minimum_free_bytes)
     spool.incoming.mkdir(mode=0o700, parents=True, exist_ok=True)
     registrar = Registrar(sessions, spool, data, ended)
     context = credentials.server_context if settings.receive.tls else no_tls
-    return registrar, Receiver(settings.node.ae_title, settings.receive, settings.source, spool, registrar, context)
+    receiver = Receiver(
+        settings.node.ae_title,
+        settings.receive,
+        settings.source,
+        spool,
+        registrar,
+        context=context,
+        shut=partial(_shut, valves),
+    )
+    return registrar, receiver
+
+
+def _shut(valves: Valves) -> Rejection | None:
+    """Why nobody is let in just now."""
+    if valves.is_paused(Name.RECEIVE):
+        return PAUSED
+    return BACKLOG if valves.has_backlog() else None
 
 
 def _questions(stack: ExitStack, asked: Mapping[str, Counting]) -> dict[str, tuple[float, Callable[[], None]]]:
     """A thread per source, so that one that hangs holds up no other; the clock lets one at a time ask, in turn."""
     bells = [Bell() for _ in asked]
     for bell, counting in zip(bells, asked.values(), strict=True):
-        _start(stack, "count", partial(bell.answer, "count", counting.ask_one), bell.ring)
+        start(stack, "count", partial(bell.answer, "count", counting.ask_one), bell.ring)
     turns = cycle(bells)
     return {"count": (BETWEEN_COUNTS, lambda: next(turns).ring())} if bells else {}
 
@@ -167,66 +192,9 @@ def _questions(stack: ExitStack, asked: Mapping[str, Counting]) -> dict[str, tup
 def _tidy(stack: ExitStack, data: Path, sessions: Sessions) -> Callable[[], None]:
     """Put in order what crashes left, now and whenever it is called; nobody waits for it."""
     bell = Bell()
-    _start(stack, "tidy", partial(bell.answer, "tidy", partial(leftovers.sweep, data, sessions)), bell.ring)
+    start(stack, "tidy", partial(bell.answer, "tidy", partial(leftovers.sweep, data, sessions)), bell.ring)
     bell.ring()
     return bell.ring
-
-
-def _workers(stack: ExitStack, settings: Settings, engine: Embedded, steps: Steps) -> threading.Event:
-    """Start every worker with the thread that feeds it; the event is set when the first is warm."""
-    ready = threading.Event()
-    for number in range(settings.work.workers):
-        bench = _bench(settings, number, steps.card)
-        _start(stack, "analyse", partial(_analyse, engine, steps, bench, ready), bench.close)
-    return ready
-
-
-def _start(
-    stack: ExitStack, name: str, run: Callable[[threading.Event], None], release: Callable[[], None] | None = None
-) -> None:
-    """Run a thread that is told to stop at the end; `release` ends what it may be waiting for."""
-    stop = threading.Event()
-    thread = threading.Thread(target=run, args=(stop,), name=name)
-    thread.start()
-    stack.callback(thread.join)
-    if release:
-        stack.callback(release)
-    stack.callback(stop.set)
-
-
-def _analyse(
-    engine: Embedded, steps: Steps, bench: Workbench[Outcome], ready: threading.Event, stop: threading.Event
-) -> None:
-    """Warm before work is taken; then one job at a time."""
-    while not stop.is_set():
-        try:
-            bench.wait_ready()
-        except Closed:
-            return
-        except WorkerLost as lost:
-            LOG.error("worker.not_ready", why=str(lost))
-            stop.wait(WARM_UP_AGAIN)
-        else:
-            LOG.info("worker.ready")
-            ready.set()
-            engine.run(partial(steps.analyse, bench), steps.give_up, "analyse", stop)
-
-
-def _bench(settings: Settings, number: int, card: ModelCard) -> Workbench[Outcome]:
-    data = settings.node.data
-    opening = worker.Opening(
-        rules=settings.analysis,
-        cache=data / "cache",
-        device=settings.work.device_of(number),
-        threads=settings.work.threads,
-        card=card,
-    )
-    return Workbench(
-        partial(worker.warm, opening),
-        partial(worker.perform, opening),
-        limit=settings.work.limit,
-        trace=data / f"worker-{number}.trace",
-    )
 
 
 def _listen(stack: ExitStack, receiver: Receiver) -> None:

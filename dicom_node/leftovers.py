@@ -12,7 +12,7 @@ from pathlib import Path
 import structlog
 
 from db.kept import Claim, claims
-from db.session import Sessions
+from db.session import Sessions, looking
 
 LOG = structlog.get_logger(__name__)
 UNKNOWN = "unknown"
@@ -24,7 +24,7 @@ def sweep(data: Path, sessions: Sessions) -> None:
     """Put the results in order, part by part; safe beside running analyses, whose rows come before their files."""
     found = _folders(data / "results")
     while batch := {folder.name: folder for folder in islice(found, AT_ONCE)}:
-        with sessions() as session:
+        with looking(sessions) as session:
             claimed = claims(session, batch.keys())
         for key, claim in claimed.items():
             if claim is Claim.LEFT:

@@ -2,14 +2,15 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 
 import structlog
 from sqlalchemy.orm import Session
 
 from config.settings import Settings
-from db import closing, inbox, models, outbox, results, standing
+from db import clock, closing, inbox, models, outbox, results, standing
+from db.activities import Name
 from db.schema import Series, Study
 from db.session import Sessions
 from db.states import Entity, in_state, move
@@ -22,11 +23,16 @@ from dicom_node.work.engine import Engine, Work
 from inference.model_card import ModelCard
 
 LOG = structlog.get_logger(__name__)
+AT_ONCE = 100
+"""Rows of a kind that one sweep hands over: more than are done until the next, however many wait."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rounds:
-    """`now` gives aware UTC; `busy_series` what associations carry; `counts` what its source says of a study."""
+    """`now` gives aware UTC; `busy_series` what associations carry; `counts` what its source says of a study.
+
+    `paused` says whether a person paused an activity, `leapt` how far the clock was set ahead since the last call.
+    """
 
     settings: Settings
     sessions: Sessions
@@ -35,25 +41,36 @@ class Rounds:
     now: Callable[[], datetime]
     busy_series: Callable[[], frozenset[str]]
     counts: Callable[[Study], Mapping[str, Count]] = lambda _study: NOT_ASKED
+    paused: Callable[[str], bool] = lambda _name: False
+    leapt: Callable[[], timedelta] = timedelta
 
     def close(self) -> None:
         """Close series and settle studies for which there is evidence."""
         with self.sessions.begin() as session:
+            self._follow_the_clock(session)
             busy = self.busy_series()
             for series in inbox.receiving(session):
                 self._close(session, series, series.series_instance_uid in busy)
             for study in inbox.open_studies(session):
                 self._settle(session, study)
 
+    def _follow_the_clock(self, session: Session) -> None:
+        """Somebody may have set it: waits go on as if nobody had."""
+        now, by = self.now(), self.leapt()
+        clock.set_back(session, now)
+        if by > timedelta():
+            LOG.warning("clock.set_ahead", seconds=by.total_seconds())
+            clock.set_ahead(session, by, now)
+
     def sweep(self) -> None:
-        """Hand over again every row that is due: heals whatever a crash or a lost wake-up took."""
+        """Hand over again the most urgent of what is due: heals whatever a crash or a lost wake-up took."""
         with self.sessions.begin() as session:
             now = self.now()
-            for study_id in in_state(session, Entity.STUDY, ["settled"]):
+            for study_id in in_state(session, Entity.STUDY, ["settled"], AT_ONCE):
                 self.engine.hand_over(session, Work("choose", study_id))
-            for analysis_id, priority in results.due(session, now):
+            for analysis_id, priority in [] if self.paused(Name.ANALYSE) else results.due(session, now, AT_ONCE):
                 self.engine.hand_over(session, Work("analyse", analysis_id), priority)
-            for analysis_id in outbox.due(session, now):
+            for analysis_id in [] if self.paused(Name.DELIVER) else outbox.due(session, now):
                 self.engine.hand_over(session, Work("send", analysis_id))
 
     def recover(self) -> None:

@@ -11,9 +11,17 @@ from db.schema import Base
 from db.session import open_engine
 
 
+def loosen(connection: Connection) -> None:
+    """SQLite changes a table by making it anew: what refers to it, rows and views, must let go of it meanwhile."""
+    if connection.dialect.name == "sqlite" and (raw := connection.connection.dbapi_connection):
+        for pragma in ("foreign_keys=OFF", "legacy_alter_table=ON"):
+            raw.execute(f"PRAGMA {pragma}")
+
+
 def run() -> None:
     engine = open_engine(context.config.attributes["url"])
     with engine.connect() as connection:
+        loosen(connection)
         context.configure(
             connection=connection,
             target_metadata=Base.metadata,

@@ -47,7 +47,9 @@ STRANGER = Rejection(1, 1, 3, "calling AE title is no [[source]]")
 ELSEWHERE = Rejection(1, 1, 3, "calling AE title from another address")
 TOO_MANY = Rejection(2, 3, 2, "more than max_associations at once")
 NEARLY_FULL = Rejection(2, 3, 1, "disk nearly full")
-REJECTIONS = (WRONG_TITLE, STRANGER, ELSEWHERE, TOO_MANY, NEARLY_FULL)
+PAUSED = Rejection(2, 3, 1, "receive is paused")
+BACKLOG = Rejection(2, 3, 1, "more than maximum_backlog analyses wait")
+REJECTIONS = (WRONG_TITLE, STRANGER, ELSEWHERE, TOO_MANY, NEARLY_FULL, PAUSED, BACKLOG)
 """Whoever meets one of these is not let in; 1 is permanent, 2 transient: the peer tries again."""
 RETIRED_JPEG = tuple(f"1.2.840.10008.1.2.4.{process}" for process in (52, 53, 54, 55, 56, *range(58, 67)))
 WATERMARK = 2
@@ -61,7 +63,7 @@ STORAGE = frozenset(str(context.abstract_syntax) for context in AllStoragePresen
 class Receiver:
     """C-STORE and C-ECHO from configured sources.
 
-    `context` gives the TLS context of a new connection, None for plain TCP.
+    `context` gives the TLS context of a new connection, None for plain TCP; `shut` is why nobody is let in just now.
     """
 
     def __init__(
@@ -72,10 +74,12 @@ class Receiver:
         spool: Spool,
         registrar: Registrar,
         context: TlsContext = no_tls,
+        shut: Callable[[], Rejection | None] = lambda: None,
     ) -> None:
         self._settings = settings
         self._sources = {source.ae_title.strip(): source for source in sources}
         self._context = context
+        self._shut = shut
         self._door = Door(settings, spool, registrar)
         self._ae = _application_entity(ae_title, settings)
         self._listener: Any = None
@@ -166,7 +170,7 @@ class Receiver:
             return ELSEWHERE
         if self._door.spool.free() < WATERMARK * self._settings.minimum_free_bytes:
             return NEARLY_FULL
-        return None
+        return self._shut()
 
     def _turn_away(self, address: str, reason: str) -> None:
         self._door.count(Visit(address=address), "association", reason)

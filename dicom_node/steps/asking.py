@@ -4,6 +4,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from db import inbox, results
+from db.priority import Priority
 from db.results import Asked
 from db.schema import Analysis, Instance, Series
 from db.states import Entity, move
@@ -14,14 +15,21 @@ from dicom_node.work.engine import Work
 from inference.errors import Reason
 
 
-def ask(desk: Desk, session: Session, study_id: int, series: Series) -> str:
-    """Queue the request for a series unless the same was asked before; what was decided, in words."""
+def ask(desk: Desk, session: Session, study_id: int, series: Series, priority: Priority | None = None) -> str:
+    """Queue the request for a series unless the same was asked before; what was decided, in words.
+
+    Without a `priority` it is as urgent as what was asked of the study before.
+    """
     if len(inbox.identities(session, series.id)) > 1:
         return f"{Reason.MIXED_IDENTITY}: images of one series carry different patient or study attributes"
-    analysis_id = results.ask(session, study_id, series.id, asked(desk, session, series), now=desk.now())
+    before = results.latest(session, study_id)
+    inherited = min(before.priority, Priority.STAT) if before else Priority.ROUTINE
+    urgency = inherited if priority is None else priority
+    question = asked(desk, session, series)
+    analysis_id = results.ask(session, study_id, series.id, question, now=desk.now(), priority=urgency)
     if analysis_id is None:
         return "the same request was answered before"
-    desk.engine.hand_over(session, Work("analyse", analysis_id))
+    desk.engine.hand_over(session, Work("analyse", analysis_id), urgency)
     return f"asked for analysis {analysis_id}"
 
 

@@ -8,12 +8,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from db import inbox, results
+from db.priority import Priority
 from db.schema import Series, Study
 from db.states import Entity, move, note
 from dicom_node.steps.asking import ask
 from dicom_node.steps.desk import Desk
 from dicom_node.study.choose import Verdict, judge, unread
 from dicom_node.study.series import read_series
+from dicom_node.study.urgency import urgency
 from dicom_node.work.engine import Work
 from inference.errors import Reason
 
@@ -43,7 +45,8 @@ def _chosen(desk: Desk, session: Session, study: Study, verdicts: tuple[Verdict,
     for uid, verdict in judged.items():
         _record(session, rows[uid], verdict, verdict is best, now)
     if best:
-        why = _decide(desk, session, study.id, rows[best.series.series_instance_uid])
+        priority = urgency(best.series.header, now.date())
+        why = _decide(desk, session, study.id, rows[best.series.series_instance_uid], priority)
     elif not study.patient_id:
         why = f"{Reason.NO_PATIENT_ID}: a result could not be filed with its patient"
     else:
@@ -51,12 +54,12 @@ def _chosen(desk: Desk, session: Session, study: Study, verdicts: tuple[Verdict,
     move(session, Entity.STUDY, study.id, "settled", "chosen", now=now, reason=why)
 
 
-def _decide(desk: Desk, session: Session, study_id: int, series: Series) -> str:
+def _decide(desk: Desk, session: Session, study_id: int, series: Series, priority: Priority) -> str:
     """Ask for the best series, or for the one that was measured before; what was decided, in words."""
     latest = results.latest(session, study_id)
     if latest and latest.series_id != series.id and desk.settings.study.late == "record":
-        return f"another series was analysed before; {ask(desk, session, study_id, latest.series)}"
-    return ask(desk, session, study_id, series)
+        return f"another series was analysed before; {ask(desk, session, study_id, latest.series, priority)}"
+    return ask(desk, session, study_id, series, priority)
 
 
 def _closed(session: Session, study_id: int) -> list[Series]:

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Request, Response
 from sqlalchemy import Engine, func, select
 from sqlalchemy.exc import SQLAlchemyError
 
+from db import activities
 from db.schema import Analysis, Base, Delivery, Series, Study
 from db.session import is_current, reading
 from dicom_node.web.room import room_of
@@ -41,9 +42,10 @@ def ready(request: Request, response: Response) -> dict[str, str]:
 
 @router.get("/health")
 def health(request: Request, response: Response) -> dict[str, Any]:
-    """How many rows stand in each state."""
+    """How many rows stand in each state, and what is paused."""
     try:
-        return {"status": "ok", "states": states(room_of(request).engine)}
+        engine = room_of(request).engine
+        return {"status": "ok", "states": states(engine), "paused": paused(engine)}
     except SQLAlchemyError as fault:
         response.status_code = UNAVAILABLE
         return {"status": "database unavailable", "fault": type(fault).__name__}
@@ -53,6 +55,12 @@ def states(engine: Engine) -> dict[str, dict[str, int]]:
     """How many rows stand in each state."""
     with reading(engine) as session:
         return {name: _states_of(session, table) for name, table in COUNTED}
+
+
+def paused(engine: Engine) -> dict[str, str]:
+    """What a person paused, and why."""
+    with reading(engine) as session:
+        return activities.paused(session)
 
 
 def _states_of(session: Any, table: Any) -> dict[str, int]:

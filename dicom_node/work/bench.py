@@ -48,6 +48,7 @@ class Workbench(Generic[Answer]):
         self._limit = limit
         self._trace = trace
         self._closed = False
+        self._turn = threading.Lock()
         self._executor = self._open()
 
     def _open(self) -> ProcessPoolExecutor:
@@ -55,11 +56,25 @@ class Workbench(Generic[Answer]):
 
     def wait_ready(self) -> int:
         """Block until the process is warm; its process ID.  Raises `WorkerLost` when warming up fails."""
-        return self._submit(os.getpid)
+        with self._turn:
+            return self._submit(os.getpid)
 
     def run(self, argument: object) -> Answer:
         """The answer; raises `JobFailed` for whatever `perform` raised, `WorkerLost`, or `Closed`."""
-        return self._submit(_limited, self._perform, argument, self._limit, self._trace)
+        with self._turn:
+            return self._submit(_limited, self._perform, argument, self._limit, self._trace)
+
+    def look_after(self) -> None:
+        """Open it again when the process died with nothing to do, so that the next job need not wait; never waits."""
+        if not self._turn.acquire(blocking=False):
+            return  # whoever uses it will see
+        try:
+            self._executor.submit(os.getpid)
+        except BrokenProcessPool:
+            self._open_again()
+            self._executor.submit(os.getpid)
+        finally:
+            self._turn.release()
 
     def close(self) -> None:
         """End the process; a running job is not waited for, who waits for it gets `Closed`."""

@@ -1,5 +1,6 @@
 """The engine of one host: queues in the one process that owns the data folder.  No claims, no leases."""
 
+import heapq
 import queue
 import threading
 
@@ -13,16 +14,30 @@ from dicom_node.work.engine import GiveUp, Kind, Perform, Work
 LOG = structlog.get_logger(__name__)
 LOOK_UP = 0.2
 """Seconds after which a waiting thread looks whether it should stop."""
+LONGEST = 1_000
+"""Work of a kind that is kept in memory; the rest stays in its rows, from where the sweep brings it."""
 KINDS: tuple[Kind, ...] = ("choose", "analyse", "send")
+
+
+class Line(queue.PriorityQueue[tuple[int, int, Work]]):
+    """The most urgent of the work of one kind."""
+
+    def shortened(self) -> Work | None:
+        """Leave out the least urgent when there is no room for it; what it was."""
+        with self.mutex:
+            if len(self.queue) <= LONGEST:
+                return None
+            least = max(self.queue)
+            self.queue.remove(least)
+            heapq.heapify(self.queue)
+            return least[-1]
 
 
 class Embedded:
     """Priority queues in memory; what a crash takes, the sweep hands over again from the rows."""
 
     def __init__(self) -> None:
-        self._queues: dict[Kind, queue.PriorityQueue[tuple[int, int, Work]]] = {
-            kind: queue.PriorityQueue() for kind in KINDS
-        }
+        self._queues: dict[Kind, Line] = {kind: Line() for kind in KINDS}
         self._known: set[Work] = set()
         self._lock = threading.Lock()
         self._count = 0
@@ -65,3 +80,5 @@ class Embedded:
             self._known.add(work)
             self._count += 1
             self._queues[work.kind].put((-priority, self._count, work))
+            if (left_out := self._queues[work.kind].shortened()) is not None:
+                self._known.discard(left_out)

@@ -9,7 +9,7 @@ import csv
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from itertools import cycle, islice, product
 from pathlib import Path
@@ -49,7 +49,7 @@ def kill(here: Scene, process: str, point: str, number: int) -> Kill:
     kill_process(here, process)
     disarm(here.faults)
     if process in ("node", "host"):
-        here.node.kill()  # what is left of its group ends by itself a moment later
+        here.node.bury()
         here.node.start()
     answered = sender.wait()
     outcome = outcome_of(here, study, files, answered, number)
@@ -60,10 +60,10 @@ def kill(here: Scene, process: str, point: str, number: int) -> Kill:
     return Kill(process=process, point=point, state=state, member=member, outcome=outcome, seconds=seconds)
 
 
-def cells(count: int, first: int = 0) -> Iterator[tuple[str, str]]:
+def cells(count: int, first: int = 0, whom: Collection[str] = PROCESSES) -> Iterator[tuple[str, str]]:
     """`count` cells in turn, spread over points and processes: 31 shares no factor with their number."""
     spread = [CELLS[number * 31 % len(CELLS)] for number in range(len(CELLS))]
-    return islice(cycle(spread), first, first + count)
+    return islice(cycle(cell for cell in spread if cell[1] in whom), first, first + count)
 
 
 def write(kills: Iterable[Kill], path: Path) -> None:
@@ -107,13 +107,13 @@ def table(rows: Sequence[dict[str, str]]) -> str:
     )
 
 
-def run(count: int, first: int, path: Path, *, stub: bool) -> None:
+def run(turns: Iterable[tuple[str, str]], path: Path, *, stub: bool) -> None:
     """Kill on and on; prints one line per kill and the counts per cell."""
     with tempfile.TemporaryDirectory() as name:
         data = Path(name) / "node"
         data.mkdir(mode=0o700)
         with scene(Path(name), data, stub=stub) as here:
-            for number, (point, process) in enumerate(cells(count, first)):
+            for number, (point, process) in enumerate(turns):
                 try:
                     one = kill(here, process, point, number)
                 except AssertionError as fault:
@@ -121,6 +121,7 @@ def run(count: int, first: int, path: Path, *, stub: bool) -> None:
                     one = Kill(process=process, point=point, state=state, member="", outcome="HARNESS", seconds=0)
                     disarm(here.faults)
                     here.node.kill()
+                    (here.faults / "worker").unlink(missing_ok=True)
                     here.node.start()
                 write([one], path)
                 print(number, one, flush=True)
@@ -133,13 +134,14 @@ def main() -> None:
     parser.add_argument("what", nargs="?", choices=("kill", "table"), default="kill")
     parser.add_argument("--kills", type=int, default=len(CELLS))
     parser.add_argument("--first", type=int, default=0, help="cell to begin with")
+    parser.add_argument("--whom", nargs="+", choices=PROCESSES, default=PROCESSES, help="kill only these")
     parser.add_argument("--out", type=Path, default=RESULTS)
     parser.add_argument("--real", action="store_true", help="the bundled model instead of stub members")
     given = parser.parse_args()
     if given.what == "table":
         print(table(read(given.out)))
     else:
-        run(given.kills, given.first, given.out, stub=not given.real)
+        run(cells(given.kills, given.first, given.whom), given.out, stub=not given.real)
 
 
 if __name__ == "__main__":

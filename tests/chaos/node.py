@@ -4,10 +4,11 @@
 """
 
 import os
+import sys
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from dicom_node import cli, worker
+from dicom_node import app, cli, worker
 from dicom_node.steps import sending
 from tests.chaos import points, stub
 
@@ -21,6 +22,31 @@ def main() -> None:
     if "L3NODE_SENT_TOO_EARLY" in os.environ:
         sending.send_things = _too_early(sending.send_things, sending._receipt)  # type: ignore[assignment]
     cli.main()
+
+
+def nursery() -> None:
+    """Bear nodes: a line on stdin bears one with these arguments and tells its process ID; an empty one buries it.
+
+    What a node imports is imported once, so that a restart costs what the node does and not what Python does.
+    """
+    assert app  # imported here, not at each birth
+    born = 0
+    for line in sys.stdin:
+        if words := line.split():
+            born = os.fork() or _live(words)
+            print(born, flush=True)
+        else:
+            os.waitpid(born, 0)
+            print("buried", flush=True)
+
+
+def _live(arguments: list[str]) -> int:
+    os.setsid()
+    sys.argv[1:] = arguments
+    try:
+        main()
+    finally:
+        os._exit(1)
 
 
 def _too_early(send: Callable[..., Any], commit: Callable[..., None]) -> Callable[..., Iterator[Any]]:

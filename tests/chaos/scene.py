@@ -2,11 +2,14 @@
 
 import os
 import signal
+import socket
+import sys
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from subprocess import PIPE, Popen
 
 import httpx
 from pydicom.dataset import Dataset
@@ -14,14 +17,73 @@ from pydicom.dataset import Dataset
 from dicom_node.phantom_study import uid
 from tests.chaos.destination import Destination, destination
 from tests.chaos.points import VARIABLE, disarm
-from tests.factories import send_study, study_files
+from tests.factories import REPOSITORY, eventually, send_study, study_files
 from tests.peers import Served, free_port
 from tests.unit.node.factories import make_image, part10
 
 PROCESSES = ("node", "worker", "web", "host")
 """Whom SIGKILL meets; "host" is node, worker and web at once."""
-CODE = "from tests.chaos.node import main; main()"
+NURSERY = [sys.executable, "-c", "from tests.chaos.node import nursery; nursery()"]
 SLICES, APART_MM, PATIENCE = 11, 6.25, 60.0
+
+
+class Newborn(Served):
+    """A node born of a process that has imported what a node needs; it and its children are a group of their own."""
+
+    def __init__(self, config: Path) -> None:
+        super().__init__(config)
+        self._born = 0
+        with (config.parent / "node.log").open("a") as log:
+            self._nursery = Popen(NURSERY, cwd=REPOSITORY, stdin=PIPE, stdout=PIPE, stderr=log, text=True)
+
+    def __exit__(self, *_: object) -> None:
+        super().__exit__()
+        self._nursery.communicate()
+
+    @property
+    def pid(self) -> int:
+        """Of the node's own process."""
+        return self._born
+
+    def start(self) -> None:
+        """Start and wait until the DICOM port answers."""
+        self._born = int(self._said(f"serve -c {self._config}"))
+        eventually(self._listens, what="the node")
+
+    def kill(self) -> None:
+        """SIGKILL for node, worker and web process at once."""
+        if self._born:
+            with suppress(ProcessLookupError):
+                os.killpg(self._born, signal.SIGKILL)
+            self.bury()
+
+    def bury(self) -> None:
+        """The node is dead, and what it left of its group ends by itself."""
+        if self._born:
+            self._said("")
+            eventually(lambda: not _living(self._born), what="the end of worker and web process")
+            self._born = 0
+
+    def _said(self, order: str) -> str:
+        assert self._nursery.stdin
+        assert self._nursery.stdout
+        self._nursery.stdin.write(f"{order}\n")
+        self._nursery.stdin.flush()
+        return self._nursery.stdout.readline()
+
+    def _listens(self) -> bool:
+        with suppress(OSError), socket.create_connection(("127.0.0.1", self.settings.receive.port), 1):
+            return True
+        return False
+
+
+def _living(group: int) -> list[str]:
+    """Processes of a group that run; one that nobody has waited for yet does not."""
+    stats = []
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):
+            stats.append(path.read_text().rsplit(")", 1)[1].split())
+    return [state for state, _parent, its_group, *_ in stats if int(its_group) == group and state != "Z"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +107,7 @@ def scene(folder: Path, data: Path, *, stub: bool = True, wrong: bool = False) -
     try:
         with destination(faults) as pacs:
             config = _config(folder, data, pacs.port)
-            with Served(config, code=CODE) as node:
+            with Newborn(config) as node:
                 yield Scene(node=node, pacs=pacs, faults=faults, folder=folder, stub=stub)
     finally:
         disarm(faults)
@@ -128,24 +190,19 @@ def _write(folder: Path, index: int, image: Dataset) -> Path:
 
 def kill_process(here: Scene, process: str) -> None:
     """SIGKILL; a worker that nobody needs just now is killed all the same."""
+    worker = int((here.faults / "worker").read_text())
+    if process != "web":
+        (here.faults / "worker").unlink()  # the next one tells its own when it is warm
     if process == "host":
-        return here.node.kill()
-    if process == "worker":
-        victim = int((here.faults / "worker").read_text())
-        (here.faults / "worker").unlink()
+        here.node.kill()
     else:
-        victim = here.node.pid if process == "node" else _web_process(here)
-    if process == "node":
-        (here.faults / "worker").unlink()
-    os.kill(victim, signal.SIGKILL)
-    return None
+        os.kill({"node": here.node.pid, "worker": worker, "web": _web_process(here, worker)}[process], signal.SIGKILL)
 
 
-def _web_process(here: Scene) -> int:
+def _web_process(here: Scene, worker: int) -> int:
     """The child of the node that is neither worker nor multiprocessing's own."""
-    worker = (here.faults / "worker").read_text()
     children = Path(f"/proc/{here.node.pid}/task").glob("*/children")
-    found = {child for task in children for child in task.read_text().split()} - {worker}
+    found = {child for task in children for child in task.read_text().split()} - {str(worker)}
     (web,) = (one for one in found if b"resource_tracker" not in Path(f"/proc/{one}/cmdline").read_bytes())
     return int(web)
 

@@ -4,6 +4,7 @@ UIDs follow from the request as in the product, bytes from chance: were a result
 destination would hold one UID with two contents.
 """
 
+import hashlib
 import os
 import secrets
 from pathlib import Path
@@ -15,7 +16,6 @@ from pydicom.uid import ComprehensiveSRStorage, SecondaryCaptureImageStorage, Se
 
 from dicom_node import worker
 from dicom_node.job import Job, Measured, Outcome
-from dicom_node.phantom_study import uid
 from reporting.finding import Encoded, Kind
 from tests.chaos.points import VARIABLE, passing
 from tests.unit.node.factories import part10
@@ -64,6 +64,11 @@ def perform_real(opening: Any, job: Job) -> Outcome:
     if job.id:
         passing("worker answers")
     return outcome
+
+
+def uid(*parts: str) -> str:
+    """A UID that follows from `parts`."""
+    return f"2.25.{int.from_bytes(hashlib.sha256(repr(parts).encode()).digest()[:15], 'big')}"
 
 
 def _tell() -> None:

@@ -112,7 +112,7 @@ def test_what_is_due_comes_by_priority_then_age(session: Session) -> None:
     first, second = ask(session, series[0], "1"), ask(session, series[1], "2")
     urgent = ask(session, series[2], "3", priority=5)
     ask(session, series[3], "4", now=LATER)
-    assert results.due(session, NOW) == [(urgent, 5), (first, 0), (second, 0)]
+    assert results.due(session, NOW, 10) == [(urgent, 5), (first, 0), (second, 0)]
 
 
 def test_a_result_has_numbers_objects_parcels_and_is_current_in_one_transaction(session: Session) -> None:
@@ -226,7 +226,7 @@ def test_a_failed_attempt_waits_longer_each_time_and_the_last_is_dead(session: S
     given_up(session, analysis_id, 3, now=now)
     found = row(session, analysis_id)
     assert (found.state, found.finished_at) == ("dead", now)
-    assert results.due(session, now + timedelta(days=1)) == []
+    assert results.due(session, now + timedelta(days=1), 10) == []
 
 
 def test_giving_up_an_attempt_that_is_no_longer_running_changes_nothing(session: Session) -> None:

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from db import accounts, models, results
 from db.accounts import NewAccount, Role
-from db.schema import Account, Analysis, Base, Delivery, Model, Series, Study
+from db.schema import Account, Activity, Analysis, Base, Delivery, Model, Series, Study
 from db.states import TABLES, TRANSITIONS, Entity, IllegalMove, in_state, move, note, story
 from tests.db.factories import LATER, NOW, ask, finish, make_seen, make_series
 
@@ -21,13 +21,13 @@ ILLEGAL = [
 ]
 
 
-def make_row(session: Session, entity: Entity) -> Study | Series | Analysis | Delivery | Model | Account:
+def make_row(session: Session, entity: Entity) -> Study | Series | Analysis | Delivery | Model | Account | Activity:
     """A row of any kind, its events forgotten."""
     series = make_series(session)
     analysis_id = ask(session, series)
     assert results.take(session, analysis_id, NOW)
     assert finish(session, analysis_id)
-    rows: dict[Entity, Study | Series | Analysis | Delivery | Model | Account] = {
+    rows: dict[Entity, Study | Series | Analysis | Delivery | Model | Account | Activity] = {
         Entity.STUDY: series.study,
         Entity.SERIES: series,
         Entity.ANALYSIS: session.get_one(Analysis, analysis_id),
@@ -36,6 +36,7 @@ def make_row(session: Session, entity: Entity) -> Study | Series | Analysis | De
         Entity.ACCOUNT: accounts.add(
             session, NewAccount(name="ada", person_name="A^B", role=Role.VIEWER, password="-"), NOW
         ),
+        Entity.ACTIVITY: session.query(Activity).limit(1).one(),
     }
     for event in story(session):
         session.delete(event)
