@@ -2,10 +2,10 @@
 
 import pytest
 
-from tests.benchmarks import doubts, ensemble
+from tests.benchmarks import doubts, ensemble, l3
 from tests.factories import REPOSITORY
 
 
-@pytest.mark.parametrize("bench", [doubts, ensemble], ids=["doubts", "ensemble"])
+@pytest.mark.parametrize("bench", [doubts, ensemble, l3], ids=["doubts", "ensemble", "l3"])
 def test_the_readme_shows_the_table_of_the_committed_rounds(bench: object) -> None:
     assert bench.table(bench.read()) in (REPOSITORY / "README.md").read_text()  # type: ignore[attr-defined]
