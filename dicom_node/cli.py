@@ -10,9 +10,11 @@ import typer
 from dicom_node.commands.cohort import cohort
 from dicom_node.commands.common import PRIVATE, Config, fail, settings_of
 from dicom_node.commands.database import database
+from dicom_node.commands.evaluate import evaluate
 from dicom_node.commands.jobs import jobs
 from dicom_node.commands.model import model
 from dicom_node.commands.pausing import pause, resume
+from dicom_node.commands.train import train
 from dicom_node.commands.user import user
 
 if TYPE_CHECKING:
@@ -32,6 +34,8 @@ app.add_typer(user, name="user")
 app.add_typer(jobs, name="jobs")
 app.command("pause")(pause)
 app.command("resume")(resume)
+app.add_typer(train, name="train")
+app.command("evaluate")(evaluate)
 
 NOT_MEASURED = 3
 Out = Annotated[Path, typer.Option("--out", "-o", help="Folder for the results; made if missing.")]

@@ -3,6 +3,7 @@
 The paper's exchange format and what the node exports.  Rows run to the back, columns to the patient's left.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -33,19 +34,29 @@ class Pair:
 
 def pairs_in(folder: Path) -> tuple[Pair, ...]:
     """The pairs below `folder`, sorted by name; raises `NotASlice` for an image without labels or the reverse."""
-    images = _by_name(folder, IMAGE)
-    labels = _by_name(folder, LABEL)
+    images, labels = images_by_name(folder, deep=True), _by_name(folder.rglob(f"*{LABEL}"), LABEL)
     if alone := sorted(set(images) ^ set(labels)):
         raise NotASlice(f"{alone[0]} in {folder} has only one of {IMAGE} and {LABEL}")
     return tuple(Pair(name=name, image=images[name], label=labels[name]) for name in sorted(images))
 
 
-def _by_name(folder: Path, ending: str) -> dict[str, Path]:
+def images_by_name(folder: Path, *, deep: bool = False) -> dict[str, Path]:
+    """NAME-image.nii.gz in a folder, or `deep` below it."""
+    return _by_name((folder.rglob if deep else folder.glob)(f"*{IMAGE}"), IMAGE)
+
+
+def labels_by_name(folder: Path) -> dict[str, Path]:
+    """NAME-label.nii.gz in a folder; where there are none, NAME.nii.gz, as nnU-Net writes predictions."""
+    paired = _by_name(folder.glob(f"*{LABEL}"), LABEL)
+    return paired or _by_name((p for p in folder.glob("*.nii.gz") if not p.name.endswith(IMAGE)), ".nii.gz")
+
+
+def _by_name(paths: Iterable[Path], ending: str) -> dict[str, Path]:
     found: dict[str, Path] = {}
-    for path in sorted(folder.rglob(f"*{ending}")):
+    for path in sorted(paths):
         name = path.name.removesuffix(ending)
         if name in found:
-            raise NotASlice(f"{name} is in {folder} twice")
+            raise NotASlice(f"{name} is there twice: {found[name]} and {path}")
         found[name] = path
     return found
 

@@ -70,6 +70,15 @@ class BlandAltman:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Repeatability:
+    """Of two readings: within-subject SD, also in percent of the mean, and what 95 % of repeats differ by less."""
+
+    within_sd: float
+    cv_percent: Number
+    coefficient: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Paired:
     """Two-sided p of the paired t-test and of Wilcoxon's signed-rank test."""
 
@@ -167,6 +176,20 @@ def bland_altman(measured: ArrayLike, reference: ArrayLike) -> BlandAltman | Not
     difference = x - y
     bias, sd = float(difference.mean()), float(difference.std(ddof=1))
     return BlandAltman(bias=bias, sd=sd, low=bias - LIMITS_SD * sd, high=bias + LIMITS_SD * sd, n=int(x.size))
+
+
+def repeatability(second: ArrayLike, first: ArrayLike) -> Repeatability | NotComputable:
+    """Within-subject SD and repeatability coefficient of two readings of at least two cases.
+
+    Bland and Altman, Stat Methods Med Res 1999;8:135.
+    """
+    x, y = _paired(second, first)
+    if x.size < 2:
+        return NotComputable(reason="fewer than two pairs")
+    within, mean = float(np.sqrt(((x - y) ** 2).mean() / 2)), float(np.mean([x, y]))
+    no_part = NotComputable(reason="the mean is not positive")  # HU have no true zero; below it a part says nothing
+    cv = 100 * within / mean if mean > 0 else no_part
+    return Repeatability(within_sd=within, cv_percent=cv, coefficient=LIMITS_SD * 2**0.5 * within)
 
 
 def icc(measured: ArrayLike, reference: ArrayLike) -> Interval | NotComputable:

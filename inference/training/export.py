@@ -1,13 +1,17 @@
-"""Trained folds -> a genuine nnU-Net results folder of half-precision weights, without the optimiser's state."""
+"""Child process: trained folds -> a genuine nnU-Net results folder of half-precision weights.
 
-import json
+`python -m inference.training.export ROOT OUT`.
+"""
+
 import shutil
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import torch
 
+from inference.training.children import tell
 from inference.training.fold import FINAL
 from inference.training.workshop import CONFIGURATION, PLANS_NAME, Workshop
 
@@ -44,6 +48,12 @@ def _shipped(checkpoint: dict[str, Any], fold: int) -> dict[str, Any]:
     }
 
 
-def card(out: Path, about: dict[str, object]) -> None:
-    """model_card.json beside plans.json."""
-    (out / "model_card.json").write_text(json.dumps(about, indent=1))
+def main() -> None:
+    """Export every fold of the work below ROOT into OUT."""
+    workshop = Workshop(root=Path(sys.argv[1]))
+    with tell():
+        export(workshop, range(workshop.read_recipe().folds), Path(sys.argv[2]))
+
+
+if __name__ == "__main__":
+    main()

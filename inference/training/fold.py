@@ -33,6 +33,9 @@ def main() -> None:
         last = workshop.trained(fold) / LATEST
         if last.exists():
             trainer.load_checkpoint(str(last))
+        elif recipe.start:
+            _go_on_from(trainer, Path(recipe.start) / f"fold_{fold}" / FINAL)
+        _save_whole(trainer)
         _report(trainer, workshop.trained(fold), say)
         say({"epoch": trainer.current_epoch})
         trainer.run_training()
@@ -52,9 +55,29 @@ def trainer_of(workshop: Workshop, recipe: Recipe, fold: int) -> Any:
     trainer.output_folder_base = str(workshop.trained(fold).parent)
     trainer.output_folder = str(workshop.trained(fold))
     workshop.trained(fold).mkdir(parents=True, exist_ok=True)
+    if recipe.learning_rate is not None:
+        trainer.initial_lr = recipe.learning_rate
     trainer.num_epochs, trainer.num_iterations_per_epoch = recipe.epochs, recipe.iterations
     trainer.num_val_iterations_per_epoch, trainer.save_every = recipe.validations, recipe.save_every
     return trainer
+
+
+def _go_on_from(trainer: Any, checkpoint: Path) -> None:
+    """Weights of an earlier fold of the same network, which saw none of these data."""
+    trainer.initialize()
+    weights = torch.load(checkpoint, map_location="cpu", weights_only=True)["network_weights"]
+    trainer.network.load_state_dict({name: value.float() for name, value in weights.items()})
+
+
+def _save_whole(trainer: Any) -> None:
+    """A checkpoint is there whole or not at all: a kill while it is written must not spoil the last one."""
+    save = trainer.save_checkpoint
+
+    def save_checkpoint(filename: str) -> None:
+        save(f"{filename}.part")
+        Path(f"{filename}.part").replace(filename)
+
+    trainer.save_checkpoint = save_checkpoint
 
 
 def _report(trainer: Any, folder: Path, say: Callable[[Told], None]) -> None:
@@ -69,6 +92,7 @@ def _report(trainer: Any, folder: Path, say: Callable[[Told], None]) -> None:
         say({"epoch": trainer.current_epoch, "dice": plain["mean_fg_dice"][-1]})
 
     trainer.on_epoch_end = on_epoch_end
+    trainer.logger.plot_progress_png = lambda folder: None  # one figure of all folds is drawn at the end
 
 
 if __name__ == "__main__":

@@ -19,8 +19,7 @@ class CpuTrainer(nnUNetTrainer):
     def __init__(
         self, plans: dict[str, Any], configuration: str, fold: int, dataset_json: dict[str, Any], device: torch.device
     ) -> None:
-        super().__init__(plans, configuration, fold, dataset_json, device)  # it looks at the names of the arguments
-        self.initial_lr = 3e-3
+        super().__init__(plans, configuration, fold, dataset_json, device)  # it asks for arguments by these names
         self.weight_decay = 1e-3
 
     def configure_optimizers(self) -> tuple[Any, Any]:
@@ -36,10 +35,10 @@ class CpuTrainer(nnUNetTrainer):
         return turns, False, size, _LEFT_RIGHT
 
     def train_step(self, batch: dict[str, Any]) -> dict[str, Any]:
-        """One step, the convolutions in bfloat16, the loss in single precision."""
+        """One step, the convolutions in bfloat16 and channels last, the loss in single precision."""
         self.optimizer.zero_grad(set_to_none=True)
         with torch.autocast(self.device.type, dtype=torch.bfloat16):
-            output = self.network(batch["data"].to(self.device))
+            output = self.network(batch["data"].to(self.device, memory_format=torch.channels_last))
         targets = [target.to(self.device) for target in batch["target"]]
         loss = self.loss([one.float() for one in output], targets)
         loss.backward()

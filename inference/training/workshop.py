@@ -14,7 +14,8 @@ DATASET, PLANS_NAME, CONFIGURATION = "Dataset903_L3Muscle", "L3Plans", "2d"
 class Recipe:
     """What is trained: `epochs` of `iterations` batches; "paper" is stock nnU-Net, "demo" a small network on a CPU.
 
-    `validations` are the batches after each epoch, `save_every` the epochs between two checkpoints.
+    `validations` are the batches after each epoch, `save_every` the epochs between two checkpoints.  `start` is a
+    model folder whose folds the training goes on from; `learning_rate` None leaves it to nnU-Net.
     """
 
     plan: Plan
@@ -25,6 +26,8 @@ class Recipe:
     save_every: int
     device: str
     threads: int = 1
+    start: str | None = None
+    learning_rate: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,137 +1,116 @@
-"""The bundled model on the real CT beside the repository: a development figure on one patient, no validation.
+"""The bundled model on drawn slices that were held out: the tables of `l3node evaluate`, kept for the README.
 
-The references are another model's labels (psoas, back muscles), a drawing of ours (wall) and a label of all muscle
-above L3.  "Refined" compares within muscle HU: the reference grown by 4.5 mm into it, the prediction cut to it.
-`python -m tests.benchmarks.bundled [FOLDER [PNG]]` prints mean and minimum over the slices, and draws some of them.
+`python -m tests.benchmarks.bundled` draws and segments them, `... bundled table` prints what came of it.  Drawn
+slices say nothing about patients.
 """
 
-import statistics
+import csv
+import shutil
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-from scipy import ndimage as ndi
+from rich.console import Console
 
+from dicom_node import phantom_training
+from dicom_node.phantom_training import KINDS
 from dicom_node.worker import BUNDLED
-from inference.ct import CtSlice
-from inference.ensemble import segment
-from inference.labels import LabelMap, Tissue
-from inference.members import FoldMember, open_members
-from inference.model_folder import read_model_folder
-from tests.benchmarks.doubts import dice
-from tests.factories import SHARED_DATA
-from tests.realct import canonical
+from reporting.evaluation import CLASSES
 
-Mask = NDArray[np.bool_]
-FINER = 4
-L3_SLICES, UPPER_SLICES = range(64, 81), range(82, 91)
-FIRST_OF_WALL, FIRST_OF_MUSCLE = 64, 82
-BACK, PSOAS = (86, 87), (88, 89)
-GROWN_MM, NEAR_MM = 4.5, 6.0
-SHOWN = (64, 68, 72, 75, 78, 80)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class View:
-    """One slice on a grid four times as fine: the CT, the other model's labels, wall or all muscle where drawn."""
-
-    k: int
-    ct: CtSlice
-    labels: NDArray[Any]
-    drawn: Mask
-
-
-def views(shared: Path, slices: Sequence[int]) -> Iterator[View]:
-    """Slices of the real CT."""
-    folder = shared / "real_ct"
-    hu, (_, row, column) = canonical(folder / "ct.nii.gz")
-    labels, _ = canonical(folder / "labels_v2_fast.nii.gz")
-    wall, _ = canonical(folder / "wall_reference_k64_80.nii.gz")
-    muscle, _ = canonical(folder / "skeletal_muscle_k82_111.nii.gz")
-    for k in slices:
-        fine = np.rint(_finer(hu[k].astype(np.float32), 1)).astype(np.int16)
-        ct = CtSlice(hu=fine, spacing_mm=(row / FINER, column / FINER), thickness_mm=3.0)
-        drawn = wall[k - FIRST_OF_WALL] if k < FIRST_OF_MUSCLE else _finer(muscle[k - FIRST_OF_MUSCLE], 0)
-        yield View(k=k, ct=ct, labels=_finer(labels[k], 0), drawn=drawn == 1)
-
-
-def judged(view: View, found: LabelMap) -> dict[str, float]:
-    """Dice coefficients of one slice."""
-    hu, pixel_mm = view.ct.hu, view.ct.spacing_mm[0]
-    if view.k >= FIRST_OF_MUSCLE:
-        muscle = _window(ndi.gaussian_filter(hu.astype(np.float32), 1))
-        return {"union gated": dice((found > 0) & muscle, view.drawn & muscle)}
-    smooth = ndi.gaussian_filter(hu.astype(np.float32), 1)
-    within, muscle = _window(smooth), _window(hu)
-    psoas, back = np.isin(view.labels, PSOAS), np.isin(view.labels, BACK)
-    near = ndi.distance_transform_edt(~back) * pixel_mm <= NEAR_MM  # the reference has no quadratus lumborum
-    free = within & ~((view.labels > 0) & ~psoas & ~back)
-    wall, back_found = found == Tissue.ABDOMINAL_WALL, (found == Tissue.PARASPINAL) & near
-    return {
-        "psoas": dice(found == Tissue.PSOAS, psoas),
-        "psoas refined": dice((found == Tissue.PSOAS) & within, _grown(psoas, free & ~back, pixel_mm)),
-        "paraspinal": dice(back_found, back),
-        "paraspinal refined": dice(back_found & within, _grown(back, free & ~psoas, pixel_mm)),
-        "wall": dice(wall, view.drawn),
-        "wall gated": dice(wall & muscle, view.drawn & muscle),
-    }
-
-
-def real_ct(members: Sequence[FoldMember], shared: Path) -> tuple[dict[str, list[float]], dict[int, LabelMap]]:
-    """Every coefficient by its name, slice by slice, and the label maps by slice."""
-    figures: dict[str, list[float]] = {}
-    maps = {}
-    for view in views(shared, [*L3_SLICES, *UPPER_SLICES]):
-        maps[view.k] = segment(view.ct, members, "probability").labels
-        for name, value in judged(view, maps[view.k]).items():
-            figures.setdefault(name, []).append(value)
-    return figures, maps
-
-
-def draw(maps: dict[int, LabelMap], shared: Path, picture: Path) -> None:
-    """The slices of SHOWN, the found muscles over them, the drawn wall as a line."""
-    from matplotlib.figure import Figure
-
-    figure = Figure(figsize=(24, 14), layout="tight")
-    for place, view in enumerate(views(shared, SHOWN)):
-        axes = figure.add_subplot(2, 3, place + 1)
-        axes.imshow(view.ct.hu, cmap="gray", vmin=-160, vmax=240)
-        axes.imshow(np.ma.masked_equal(maps[view.k], 0), cmap="brg", vmin=0, vmax=3, alpha=0.4)
-        axes.contour(view.drawn, [0.5], colors="w", linewidths=0.5)
-        axes.set_title(f"k = {view.k}")
-        axes.axis("off")
-    figure.savefig(picture, dpi=50)
+RESULTS = Path(__file__).parent / "results"
+PICTURES = Path(__file__).parents[2] / ".pictures"
+TABLES = ("dice", "numbers")
 
 
 def main() -> None:
-    """Judge a folder, the bundled one without an argument."""
-    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else BUNDLED
-    with tempfile.TemporaryDirectory() as cache:
-        members = open_members(read_model_folder(folder), cache=Path(cache), device="cpu", threads=1)
-        figures, maps = real_ct(members, SHARED_DATA)
-    for name, values in figures.items():
-        print(f"{name:20} {statistics.fmean(values):.3f} (min {min(values):.3f})")
-    if len(sys.argv) > 2:
-        draw(maps, SHARED_DATA, Path(sys.argv[2]))
+    """Measure, or print what was measured."""
+    if sys.argv[1:] == ["table"]:
+        print(table(read()))
+    else:
+        measure()
 
 
-def _finer(image: NDArray[Any], order: int) -> NDArray[Any]:
-    finer: NDArray[Any] = ndi.zoom(image, FINER, order=order, grid_mode=True, mode="nearest")
-    return finer
+def measure() -> None:
+    """Keep the tables of the command, and two of its figures."""
+    with tempfile.TemporaryDirectory() as folder:
+        phantom_training.judge(BUNDLED, Path(folder), Console())
+        for kind in KINDS:
+            told = Path(folder) / "evaluation" / kind
+            for name in TABLES:
+                shutil.copyfile(told / f"{name}.csv", RESULTS / f"bundled_{kind}_{name}.csv")
+        for name in ("dice", "best_and_worst"):
+            shutil.copyfile(
+                Path(folder) / "evaluation" / KINDS[0] / f"{name}.png", PICTURES / f"evaluation-{name}.png"
+            )
 
 
-def _window(hu: NDArray[Any]) -> Mask:
-    return np.asarray((hu >= -29) & (hu <= 150))
+def read() -> dict[str, list[dict[str, str]]]:
+    """The kept tables by kind and name."""
+    found = {}
+    for kind in KINDS:
+        for name in TABLES:
+            with (RESULTS / f"bundled_{kind}_{name}.csv").open(newline="") as file:
+                found[f"{kind} {name}"] = list(csv.DictReader(file))
+    return found
 
 
-def _grown(mask: Mask, free: Mask, pixel_mm: float) -> Mask:
-    reached = (ndi.distance_transform_edt(~mask) * pixel_mm <= GROWN_MM) & free
-    return np.asarray(ndi.binary_opening(reached))
+def table(found: dict[str, list[dict[str, str]]]) -> str:
+    """The README's tables in Markdown."""
+    lines = [
+        "| drawn slices | class | DSC, mean ± SD (min) | 95 % | n ≥ .90 | rest | best fold | t-test p | HD95 mm |",
+        "|---|---|---|---|---|---|---|---|---|",
+        *(_dice_line(kind, found[f"{kind} dice"], tissue) for kind in KINDS for tissue in CLASSES),
+        "",
+        "| drawn slices | class | area cm², r | MAE | bias (limits) | ICC | attenuation HU, r | bias (limits) |",
+        "|---|---|---|---|---|---|---|---|",
+        *(_numbers_line(kind, found[f"{kind} numbers"], tissue) for kind in KINDS for tissue in CLASSES),
+    ]
+    return "\n".join(lines)
+
+
+def _dice_line(kind: str, rows: list[dict[str, str]], tissue: str) -> str:
+    own, best = [row for row in rows if row["class"] == tissue]
+    cells = (
+        f"{kind} ({own['n']})",
+        tissue.replace("_", " "),
+        f"{_cell(own['mean'])} ± {_cell(own['SD'])} ({_cell(own['minimum'])})",
+        f"{_cell(own['95 % low'])} to {_cell(own['95 % high'])}",
+        own["n >= .90"],
+        _cell(own["mean of rest"]),
+        f"{_cell(best['mean'])} ({best['method'].replace('_', ' ')})",
+        _cell(own["t-test p"]),
+        f"{_cell(own['HD95 mm'], 1)} ± {_cell(own['HD95 SD'], 1)}",
+    )
+    return f"| {' | '.join(cells)} |"
+
+
+def _numbers_line(kind: str, rows: list[dict[str, str]], tissue: str) -> str:
+    own = {row["quantity"]: row for row in rows if row["class"] == tissue}
+    area, hu = own["area_mask_cm2"], own["hu_mask_mean"]
+    cells = (
+        f"{kind} ({area['n']})",
+        tissue.replace("_", " "),
+        _cell(area["r"]),
+        _cell(area["MAE"], 1),
+        _limits(area),
+        _cell(area["ICC"]),
+        _cell(hu["r"]),
+        _limits(hu),
+    )
+    return f"| {' | '.join(cells)} |"
+
+
+def _limits(row: dict[str, str]) -> str:
+    return f"{_cell(row['bias'], 1)} ({_cell(row['limit low'], 1)} to {_cell(row['limit high'], 1)})"
+
+
+def _cell(told: str, digits: int = 3) -> str:
+    """A number shortened; "-" for what could not be computed."""
+    try:
+        value = float(told)
+    except ValueError:
+        return "-"
+    return f"{value:.0e}" if digits == 3 and 0 < abs(value) < 0.0005 else f"{value:.{digits}f}"
 
 
 if __name__ == "__main__":
