@@ -136,6 +136,7 @@ accept_demo = true
 timeout = 30
 [study]
 series_quiet = 0
+series_timeout = 10
 study_quiet = 0.1
 [review]
 policy = "never"
