@@ -52,6 +52,8 @@ class Arrival:
     pixels_digest: str
     position_mm: float | None
     received_at: datetime
+    adopted: bool = False
+    """Its file was found at a start, without a row."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +86,8 @@ def register(session: Session, arrivals: Sequence[Arrival], same_pixels: SamePix
         elif not same:
             _mark_changed(session, known, arrival)
             aside.append(arrival.path)
-        elif known.identity_digest == arrival.identity_digest or arrival.received_at < known.received_at:
-            drop.append(arrival.path)  # the same, or an older file that a crash left behind
+        elif known.identity_digest == arrival.identity_digest or _is_older(arrival, known):
+            drop.append(arrival.path)
         else:
             drop.append(_replace(session, rows, known, arrival))
     if undecided:
@@ -137,6 +139,11 @@ def _same(known: Instance, arrival: Arrival, same_pixels: SamePixels) -> bool | 
     recoded = known.transfer_syntax_uid != arrival.transfer_syntax_uid
     moved = known.series.series_instance_uid != arrival.series_instance_uid
     return recoded and not moved and same_pixels(known.path, arrival.path)
+
+
+def _is_older(arrival: Arrival, known: Instance) -> bool:
+    """A file that a crash left behind; what comes just now is newer whatever the clock says: it may have been set."""
+    return arrival.adopted and arrival.received_at < known.received_at
 
 
 def _add(session: Session, rows: _Rows, arrival: Arrival) -> None:

@@ -8,7 +8,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 from itertools import count
@@ -68,6 +68,7 @@ class Registrar:
         self._spool = spool
         self._data = data
         self._ended = ended
+        self._adopted: frozenset[Path] = frozenset()
         self._news: queue.Queue[News] = queue.Queue()
 
     def put(self, news: News) -> None:
@@ -87,6 +88,7 @@ class Registrar:
         with self._sessions() as session:
             known = inbox.known_paths(session)
         lost = [path for path in self._spool.files() if self._name(path) not in known]
+        self._adopted = frozenset(lost)
         for path in lost:
             self.put(path)
         return len(lost)
@@ -172,7 +174,7 @@ class Registrar:
         for path in batch:
             if isinstance(path, Path):
                 try:
-                    yield read_arrival(path, self._name(path))
+                    yield replace(read_arrival(path, self._name(path)), adopted=path in self._adopted)
                 except FileNotFoundError:  # dropped or put aside in an earlier try
                     continue
                 except OSError:

@@ -41,7 +41,7 @@ def kill(here: Scene, process: str, point: str, number: int) -> Kill:
     began = time.monotonic()
     files = study_of(here, number)
     study = uid("crash", str(here.folder), number)
-    eventually(lambda: (here.faults / "worker").exists(), PATIENCE, "a warm worker")
+    eventually(lambda: (here.faults / "worker").exists(), 5 * PATIENCE, "a warm worker")
     arm(here.faults, point)
     sender = Sender(here.node.settings.receive.port, files)
     eventually(lambda: is_reached(here.faults), PATIENCE, f"the point {point!r}")

@@ -136,6 +136,7 @@ accept_demo = true
 timeout = 30
 [study]
 series_quiet = 0
+series_timeout = 10
 study_quiet = 0.1
 [review]
 policy = "never"
@@ -168,18 +169,24 @@ class Sender(threading.Thread):
 
 def study_of(here: Scene, number: int) -> list[Path]:
     """A study that the node does not know, with its own patient."""
+    folder, patient = here.folder / "sent" / str(number), f"P{number}"
+    if here.stub:
+        return write_slices(folder, patient, "crash", str(here.folder), number)
     study, series = uid("crash", str(here.folder), number), uid("crash series", str(here.folder), number)
-    own = {"StudyInstanceUID": study, "SeriesInstanceUID": series, "PatientID": f"P{number}"}
-    folder = here.folder / "sent" / str(number)
-    if not here.stub:
-        return study_files(folder, **own)
-    folder.mkdir(parents=True)
+    return study_files(folder, StudyInstanceUID=study, SeriesInstanceUID=series, PatientID=patient)
+
+
+def write_slices(folder: Path, patient: str, *parts: object) -> list[Path]:
+    """A small series that is admitted, in a study of its own."""
+    study = uid(*(parts or (str(folder),)))
+    own = {"StudyInstanceUID": study, "SeriesInstanceUID": uid(study, "series"), "PatientID": patient}
+    folder.mkdir(parents=True, exist_ok=True)
     return [_write(folder, index, _slice(index, **own)) for index in range(SLICES)]
 
 
 def _slice(index: int, **own: str) -> Dataset:
     place = {"ImagePositionPatient": [0, 0, APART_MM * index], "InstanceNumber": index + 1}
-    return make_image(SOPInstanceUID=f"{own['SeriesInstanceUID']}.{index + 1}"[-64:], **place, **own)
+    return make_image(SOPInstanceUID=uid(own["SeriesInstanceUID"], index), **place, **own)
 
 
 def _write(folder: Path, index: int, image: Dataset) -> Path:

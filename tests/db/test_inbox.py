@@ -271,6 +271,12 @@ def test_an_object_without_patient_id_has_its_row(session: Session) -> None:
 
 def test_an_older_file_that_a_crash_left_behind_does_not_take_the_row_back(session: Session) -> None:
     register(session, make_arrival(path="b.dcm", identity_digest="new", received_at=LATER))
-    older = make_arrival(identity_digest="old", received_at=NOW)
+    older = make_arrival(identity_digest="old", received_at=NOW, adopted=True)
     assert register(session, older) == Registered((older.path,), ())
+    assert session.query(Instance).one().identity_digest == "new"
+
+
+def test_a_correction_that_comes_after_the_clock_was_set_back_is_a_correction(session: Session) -> None:
+    register(session, make_arrival(path="b.dcm", identity_digest="old", received_at=LATER))
+    assert register(session, make_arrival(identity_digest="new", received_at=NOW)) == Registered(("b.dcm",), ())
     assert session.query(Instance).one().identity_digest == "new"
