@@ -102,7 +102,8 @@ def running(settings: Settings) -> Iterator[Node]:
         ready, look_after = workers(stack, settings, engine, steps, valves)
         start(stack, "choose", partial(engine.run, steps.choose, steps.give_up, "choose"))
         deliver = valves.unless_paused(Name.DELIVER, steps.send)
-        start(stack, "send", partial(engine.run, deliver, steps.give_up, "send"))
+        for _ in settings.destination or ((),):  # a slow destination holds up no other
+            start(stack, "send", partial(engine.run, deliver, steps.give_up, "send"))
         tidy = _tidy(stack, data, sessions)
         web_port = stack.enter_context(_web(settings)) if settings.web.enabled else None
         _listen(stack, receiver)

@@ -15,13 +15,17 @@ class NotReached(Exception):
     """There is no association; the message says why."""
 
 
+class NothingAccepted(NotReached):
+    """The peer answers, and takes none of the SOP classes that it was asked for."""
+
+
 @contextmanager
 def association(
     kinds: Iterable[tuple[str, str]], to: Called, called_ae: str, calling_ae: str, context: tls.Context
 ) -> Iterator[Any]:
     """An established association for pairs of SOP class and transfer syntax, released in the end.
 
-    Raises `NotReached`, and `tls.Unusable` when TLS is asked for and can't be had.
+    Raises `NotReached`, `NothingAccepted`, and `tls.Unusable` when TLS is asked for and can't be had.
     """
     ae = AE(calling_ae)
     ae.connection_timeout = ae.acse_timeout = ae.dimse_timeout = ae.network_timeout = to.timeout
@@ -33,6 +37,8 @@ def association(
     except socket.gaierror:
         raise NotReached("the host name has no address") from None
     if not found.is_established:
+        if found.rejected_contexts and not found.accepted_contexts:
+            raise NothingAccepted("SOP class not accepted")
         raise NotReached(_rejection(found) if found.is_rejected else _silence(by_tls))
     try:
         yield found

@@ -26,7 +26,7 @@ class Steps(Desk):
         analysing.analyse(self, bench, work)
 
     def send(self, work: Work) -> None:
-        """Send the due parcels of one result, one association per destination."""
+        """Send the due parcels of one destination, over one association."""
         sending.send(self, work)
 
     def give_up(self, work: Work, fault: Exception) -> None:

@@ -12,7 +12,7 @@ Kind: TypeAlias = Literal["choose", "analyse", "send"]
 
 @dataclass(frozen=True, slots=True, order=True)
 class Work:
-    """A row that wants doing: `id` is a study (choose) or an analysis (analyse, send)."""
+    """A row that wants doing: `id` is a study (choose), an analysis (analyse) or a destination (send)."""
 
     kind: Kind
     id: int
