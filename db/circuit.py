@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from db.outbox import wait
+from db.outbox import LONGEST, wait
 from db.schema import Destination
 from db.states import Entity, move, note
 
@@ -33,7 +33,8 @@ def room(circuit: Destination, now: datetime) -> int:
     """How many parcels may go now: all that one association takes, one as a probe, or a few after it."""
     if circuit.state == "closed":
         return MOST_AT_ONCE
-    return circuit.allowance if circuit.due_at <= now else 0
+    waits = now < circuit.due_at <= now + LONGEST
+    return 0 if waits else circuit.allowance
 
 
 def failed(session: Session, circuit: Destination, why: str, now: datetime) -> None:

@@ -8,12 +8,15 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from db.clock import has_come
 from db.schema import Analysis, Artifact, Delivery
 from db.states import Entity, move, note
 
 FIRST_WAIT_S, LONGEST_WAIT_S = 10.0, 900.0
 JITTER = 0.2
 """Part of a wait by which it may be longer, so that parcels do not come back in step."""
+LONGEST = timedelta(seconds=LONGEST_WAIT_S * (1 + JITTER))
+"""What is due later than that was written by a clock that was wrong."""
 BURIED_AFTER = timedelta(days=7)
 """From the first time that this very object was refused or broke the association off; a person has had a week.  While
 its destination is away a parcel waits untouched, however long that is."""
@@ -68,7 +71,7 @@ def in_state(session: Session, destination: str, state: str, now: datetime, most
         select(Delivery)
         .join(Artifact, Delivery.artifact_id == Artifact.id)
         .join(Analysis, Artifact.analysis_id == Analysis.id)
-        .where(Delivery.destination == destination, Delivery.state == state, Delivery.due_at <= now)
+        .where(Delivery.destination == destination, Delivery.state == state, has_come(Delivery.due_at, now, LONGEST))
         .order_by(Delivery.failed_at.is_not(None), Analysis.priority.desc(), Analysis.id, Artifact.id)
         .limit(most)
     )
@@ -138,7 +141,15 @@ def cancel(session: Session, analysis_id: int, now: datetime, why: str = "supers
         move(session, Entity.DELIVERY, delivery_id, "pending", "cancelled", now=now, reason=why)
 
 
-def due(session: Session, state: str, now: datetime) -> Sequence[str]:
-    """Destinations with a parcel in `state` whose time has come."""
-    query = select(Delivery.destination).where(Delivery.state == state, Delivery.due_at <= now).distinct()
+def due(session: Session, now: datetime) -> Sequence[str]:
+    """Destinations with a parcel to send whose time has come."""
+    query = select(Delivery.destination).where(Delivery.state == "pending", has_come(Delivery.due_at, now, LONGEST)).distinct()
     return session.scalars(query.order_by(Delivery.destination)).all()
+
+
+def unverified(session: Session, destination: str, now: datetime) -> bool:
+    """Whether a destination is to be asked now for something that it accepted."""
+    query = select(Delivery.id).where(
+        Delivery.state == "sent", Delivery.destination == destination, has_come(Delivery.due_at, now, LONGEST)
+    )
+    return session.scalar(query.limit(1)) is not None

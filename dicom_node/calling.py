@@ -2,7 +2,7 @@
 
 import socket
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from pynetdicom import AE, evt
@@ -21,9 +21,16 @@ class NothingAccepted(NotReached):
 
 @contextmanager
 def association(
-    kinds: Iterable[tuple[str, str]], to: Called, called_ae: str, calling_ae: str, context: tls.Context
+    kinds: Iterable[tuple[str, str]],
+    to: Called,
+    called_ae: str,
+    calling_ae: str,
+    context: tls.Context,
+    more: Iterable[tuple[Any, Any]] = (),
 ) -> Iterator[Any]:
     """An established association for pairs of SOP class and transfer syntax, released in the end.
+
+    `more` are pynetdicom's handlers for what the peer asks in return, once `take_requests` was called.
 
     Raises `NotReached`, `NothingAccepted`, and `tls.Unusable` when TLS is asked for and can't be had.
     """
@@ -31,9 +38,10 @@ def association(
     ae.connection_timeout = ae.acse_timeout = ae.dimse_timeout = ae.network_timeout = to.timeout
     for sop_class, syntax in sorted(kinds):
         ae.add_requested_context(sop_class, syntax)
+    handlers: list[tuple[Any, Any]] = [*AS_REQUESTOR, *more]
     by_tls = (tls.Caller(context()), name) if (name := to.certified_name) else None
     try:
-        found = ae.associate(to.host, to.port, ae_title=called_ae, evt_handlers=list(AS_REQUESTOR), tls_args=by_tls)
+        found = ae.associate(to.host, to.port, ae_title=called_ae, evt_handlers=handlers, tls_args=by_tls)
     except socket.gaierror:
         raise NotReached("the host name has no address") from None
     if not found.is_established:
@@ -44,6 +52,12 @@ def association(
         yield found
     finally:
         found.release()
+
+
+def take_requests(open_one: Any) -> None:
+    """Let the peer ask from now on (N-EVENT-REPORT after N-ACTION); no answer to a call of ours is awaited now."""
+    with suppress(AttributeError):
+        del open_one.dimse.get_msg
 
 
 def _silence(by_tls: tuple[tls.Caller, str] | None) -> str:

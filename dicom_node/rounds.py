@@ -73,6 +73,10 @@ class Rounds:
             for name in [] if self.paused(Name.DELIVER) else outbox.due(session, now):
                 if circuit.room(to := circuit.of(session, name, now), now):
                     self.engine.hand_over(session, Work("send", to.id))
+            for destination in self.settings.destination:
+                if destination.verify != "none" and outbox.unverified(session, destination.name, now):
+                    asked = circuit.of(session, destination.name, now)
+                    self.engine.hand_over(session, Work("verify", asked.id))
 
     def recover(self) -> None:
         """After a start: what was running is tried again."""

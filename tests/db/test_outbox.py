@@ -42,7 +42,7 @@ def test_urgent_results_go_first_and_no_more_than_there_is_room_for(session: Ses
 
 def test_a_result_for_nobody_has_no_parcels(session: Session) -> None:
     posted(session, disposition=Disposition(held=None, destinations=()))
-    assert outbox.due(session, "pending", NOW) == []
+    assert outbox.due(session, NOW) == []
 
 
 def test_why_a_destination_gets_nothing_is_an_event_of_the_result(session: Session) -> None:
@@ -56,7 +56,7 @@ def test_posting_again_makes_no_second_parcel_and_revives_a_cancelled_one(sessio
     first = outbox.take(session, "PACS", NOW)[0]
     outbox.sent(session, first.delivery_id, NOW)
     outbox.cancel(session, analysis_id, NOW, "held again")
-    assert outbox.due(session, "pending", NOW) == []
+    assert outbox.due(session, NOW) == []
     outbox.post(session, analysis_id, TWO_PLACES.destinations, LATER)
     assert len(outbox.take(session, "PACS", LATER)) == 2
     assert len(outbox.take(session, "ARCHIVE", LATER)) == 3
@@ -76,12 +76,12 @@ def test_only_what_is_due_is_taken(session: Session) -> None:
 def test_destinations_with_due_parcels_are_told_once(session: Session) -> None:
     posted(session, 1)
     posted(session, 2)
-    assert outbox.due(session, "pending", NOW) == ["ARCHIVE", "PACS"]
+    assert outbox.due(session, NOW) == ["ARCHIVE", "PACS"]
     for parcel in outbox.take(session, "PACS", NOW):
         outbox.sent(session, parcel.delivery_id, NOW)
-    assert outbox.due(session, "pending", NOW) == ["ARCHIVE"]
-    assert outbox.due(session, "sent", NOW + timedelta(seconds=10)) == ["PACS"]
-    assert outbox.due(session, "pending", NOW - timedelta(seconds=1)) == []
+    assert outbox.due(session, NOW) == ["ARCHIVE"]
+    assert [outbox.unverified(session, "PACS", NOW + timedelta(seconds=after)) for after in (9, 10)] == [False, True]
+    assert outbox.due(session, NOW - timedelta(seconds=1)) == []
 
 
 def test_what_was_sent_is_not_taken_again(session: Session) -> None:
