@@ -143,7 +143,11 @@ def cancel(session: Session, analysis_id: int, now: datetime, why: str = "supers
 
 def due(session: Session, now: datetime) -> Sequence[str]:
     """Destinations with a parcel to send whose time has come."""
-    query = select(Delivery.destination).where(Delivery.state == "pending", has_come(Delivery.due_at, now, LONGEST)).distinct()
+    query = (
+        select(Delivery.destination)
+        .where(Delivery.state == "pending", has_come(Delivery.due_at, now, LONGEST))
+        .distinct()
+    )
     return session.scalars(query.order_by(Delivery.destination)).all()
 
 

@@ -159,7 +159,10 @@ def _credentials(settings: Settings) -> tls.Credentials:
 
 
 def _door(
-    settings: Settings, sessions: Sessions, credentials: tls.Credentials, ended: Callable[[], None],
+    settings: Settings,
+    sessions: Sessions,
+    credentials: tls.Credentials,
+    ended: Callable[[], None],
     valves: Valves,
     reported: Reported,
 ) -> tuple[Registrar, Receiver]:
