@@ -2,9 +2,9 @@
 
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeAlias
 
-from pydantic import Field, field_validator
+from pydantic import Discriminator, Field, Tag, field_validator, model_validator
 
 from config.kinds import AbsolutePath, AeTitle, CertifiedName, Frozen, Timeout
 
@@ -58,12 +58,69 @@ class Source(Frozen):
             raise ValueError(f"{value!r} is no IP address; leave host out to take the title from anywhere") from None
 
 
-class Destination(Called):
-    """Where results go."""
+class Taker(Frozen):
+    """What goes to a destination, and how it is known to have arrived."""
 
-    ae_title: AeTitle
+    results: Literal["all", "approved"] = "all"
+    """`approved`: only what a person approved or corrected."""
     accept_demo: bool = False
     """Results of the bundled demonstration model are sent here only if true."""
+    max_study_age: Annotated[int, Field(ge=0)] | None = None
+    """Days from StudyDate until today; results of older studies stay in the database.  None: of any age."""
+    rejection_notes: bool = False
+    """True sends a rejection note (IHE IOCM) on the objects that a revision replaces, once the new ones are there."""
+    timeout: Timeout = 30
+    """Seconds to wait for an answer."""
+
+
+class Destination(Taker, Called):
+    """Where results go by C-STORE."""
+
+    kind: Literal["dicom"] = "dicom"
+    ae_title: AeTitle
+    verify: Literal["commitment", "query", "none"] = "none"
+    """How the node learns that an object is there: by storage commitment, C-FIND, or the store's own answer."""
+
+    @property
+    def name(self) -> str:
+        """What rows and pages call it."""
+        return self.ae_title.strip()
+
+
+class StowDestination(Taker):
+    """Where results go by DICOMweb (STOW-RS)."""
+
+    kind: Literal["stow"]
+    name: AeTitle
+    """What rows and pages call it; at most 16 characters, like an AE title."""
+    url: Annotated[str, Field(pattern=r"^https?://[^/?#@\s]+(/[^?#\s]*)?$")]
+    """Base of the service: objects are posted to url + "/studies".  https uses the files of `[tls]`."""
+    basic_file: AbsolutePath | None = None
+    """File that holds user:password (HTTP Basic); refused when everybody may read it, read for each connection."""
+    token_file: AbsolutePath | None = None
+    """File that holds a bearer token, likewise."""
+    verify: Literal["query", "none"] = "none"
+    """`query`: QIDO-RS is asked whether an object is there."""
+
+    @model_validator(mode="after")
+    def _one_secret(self) -> "StowDestination":
+        if self.basic_file and self.token_file:
+            raise ValueError("basic_file or token_file, not both")
+        return self
+
+    @property
+    def tls(self) -> bool:
+        """Whether it is reached by TLS."""
+        return self.url.startswith("https:")
+
+
+def _kind(given: object) -> str:
+    return str(given.get("kind", "dicom") if isinstance(given, dict) else getattr(given, "kind", "dicom"))
+
+
+AnyDestination: TypeAlias = Annotated[
+    Annotated[Destination, Tag("dicom")] | Annotated[StowDestination, Tag("stow")], Discriminator(_kind)
+]
 
 
 class TlsSettings(Frozen):

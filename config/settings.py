@@ -11,11 +11,12 @@ from pydantic import Field, field_validator, model_validator
 
 from config.analysis import AnalysisSettings
 from config.kinds import AbsolutePath, AeTitle, Frozen, Port, Seconds, Timeout
-from config.peers import Called, Destination, Query, Source, TlsSettings
+from config.peers import AnyDestination, Called, Destination, Query, Source, StowDestination, TlsSettings
 from config.web import WebSettings
 
 __all__ = [
     "AnalysisSettings",
+    "AnyDestination",
     "Called",
     "DatabaseSettings",
     "Destination",
@@ -25,6 +26,7 @@ __all__ = [
     "ReviewSettings",
     "Settings",
     "Source",
+    "StowDestination",
     "StudySettings",
     "TlsSettings",
     "WebSettings",
@@ -137,7 +139,7 @@ class Settings(Frozen):
     node: NodeSettings
     receive: ReceiveSettings = ReceiveSettings()
     source: tuple[Source, ...] = ()
-    destination: tuple[Destination, ...] = ()
+    destination: tuple[AnyDestination, ...] = ()
     tls: TlsSettings = TlsSettings()
     study: StudySettings = StudySettings()
     analysis: AnalysisSettings = AnalysisSettings()
@@ -148,8 +150,8 @@ class Settings(Frozen):
 
     @model_validator(mode="after")
     def _unique_titles(self) -> "Settings":
-        for kind, peers in (("source", self.source), ("destination", self.destination)):
-            titles = [peer.ae_title.strip() for peer in peers]
+        sources, destinations = (one.ae_title.strip() for one in self.source), (one.name for one in self.destination)
+        for kind, titles in (("source", [*sources]), ("destination", [*destinations])):
             if len(set(titles)) < len(titles):
                 raise ValueError(f"two [[{kind}]] entries have the same ae_title")
         return self

@@ -1,61 +1,93 @@
-"""Parcels: one stored object for one destination, tried until it is there or the attempt is cancelled."""
+"""Parcels: one stored object for one destination, tried until it is there or nobody wants it any more."""
 
 import random
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from db.schema import Artifact, Delivery
+from db.clock import has_come
+from db.schema import Analysis, Artifact, Delivery
 from db.states import Entity, move, note
 
 FIRST_WAIT_S, LONGEST_WAIT_S = 10.0, 900.0
 JITTER = 0.2
 """Part of a wait by which it may be longer, so that parcels do not come back in step."""
+LONGEST = timedelta(seconds=LONGEST_WAIT_S * (1 + JITTER))
+"""What is due later than that was written by a clock that was wrong."""
+BURIED_AFTER = timedelta(days=7)
+"""From the first time that this very object was refused or broke the association off; a person has had a week.  While
+its destination is away a parcel waits untouched, however long that is."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parcel:
-    """What a sender needs: where the bytes are and what they must hash to."""
+    """What a sender needs: where the bytes are, what they must hash to, and how the object is named."""
 
     delivery_id: int
+    analysis_id: int
     destination: str
     sop_class_uid: str
     sop_instance_uid: str
+    study_instance_uid: str
+    series_instance_uid: str
     path: str
     sha256: str
 
 
 def post(session: Session, analysis_id: int, destinations: Collection[str], now: datetime) -> None:
-    """A parcel for each stored object of a result and each destination."""
+    """A parcel for each stored object of a result and each destination; one that was cancelled is wanted again."""
     artifacts = session.scalars(select(Artifact).where(Artifact.analysis_id == analysis_id).order_by(Artifact.id))
     for artifact in artifacts.all():
         for destination in destinations:
-            delivery = Delivery(artifact_id=artifact.id, destination=destination, state="pending", due_at=now)
-            session.add(delivery)
-            session.flush()
-            note(session, Entity.DELIVERY, delivery.id, None, "pending", now=now)
+            _post(session, artifact, destination, now)
 
 
-def take(session: Session, analysis_id: int, now: datetime) -> list[Parcel]:
-    """Parcels of a result that are due, in the order SEG, SR, key image."""
+def _post(session: Session, artifact: Artifact, destination: str, now: datetime) -> None:
+    query = select(Delivery).where(Delivery.artifact_id == artifact.id, Delivery.destination == destination)
+    if delivery := session.scalar(query):
+        if delivery.state == "cancelled":
+            move(session, Entity.DELIVERY, delivery.id, "cancelled", "pending", now=now, changes={"due_at": now})
+        return
+    delivery = Delivery(artifact_id=artifact.id, destination=destination, state="pending", due_at=now)
+    session.add(delivery)
+    session.flush()
+    note(session, Entity.DELIVERY, delivery.id, None, "pending", now=now)
+
+
+def take(session: Session, destination: str, now: datetime, most: int | None = None) -> list[Parcel]:
+    """Parcels for a destination that are due: urgent results first, of each SEG, SR, key image.
+
+    What failed before comes after all that did not: an object that breaks associations off must not be every probe.
+    """
+    return in_state(session, destination, "pending", now, most)
+
+
+def in_state(session: Session, destination: str, state: str, now: datetime, most: int | None = None) -> list[Parcel]:
+    """Parcels of a destination in `state` whose time has come, the most urgent first."""
     query = (
-        select(Delivery, Artifact)
+        select(Delivery)
         .join(Artifact, Delivery.artifact_id == Artifact.id)
-        .where(Artifact.analysis_id == analysis_id, Delivery.state == "pending", Delivery.due_at <= now)
-        .order_by(Delivery.destination, Artifact.id)
+        .join(Analysis, Artifact.analysis_id == Analysis.id)
+        .where(Delivery.destination == destination, Delivery.state == state, has_come(Delivery.due_at, now, LONGEST))
+        .order_by(Delivery.failed_at.is_not(None), Analysis.priority.desc(), Analysis.id, Artifact.id)
+        .limit(most)
     )
-    return [_parcel(delivery, artifact) for delivery, artifact in session.execute(query).all()]
+    return [_parcel(delivery) for delivery in session.scalars(query)]
 
 
-def _parcel(delivery: Delivery, artifact: Artifact) -> Parcel:
+def _parcel(delivery: Delivery) -> Parcel:
+    artifact = delivery.artifact
     return Parcel(
         delivery_id=delivery.id,
+        analysis_id=artifact.analysis_id,
         destination=delivery.destination,
         sop_class_uid=artifact.sop_class_uid,
         sop_instance_uid=artifact.sop_instance_uid,
+        study_instance_uid=artifact.analysis.study.study_instance_uid,
+        series_instance_uid=artifact.series_instance_uid,
         path=artifact.path,
         sha256=artifact.sha256,
     )
@@ -67,14 +99,19 @@ def is_pending(session: Session, delivery_id: int) -> bool:
 
 
 def sent(session: Session, delivery_id: int, now: datetime) -> None:
-    """The destination answered success."""
-    move(session, Entity.DELIVERY, delivery_id, "pending", "sent", now=now, changes={"sent_at": now})
+    """The destination answered success; whether it is there is asked after a moment."""
+    changes = {"sent_at": now, "asked": 0, "failed_at": None, "due_at": now + timedelta(seconds=FIRST_WAIT_S)}
+    move(session, Entity.DELIVERY, delivery_id, "pending", "sent", now=now, changes=changes)
 
 
 def put_off(session: Session, delivery_id: int, why: str, now: datetime) -> None:
-    """Not delivered; it is due again after a wait that doubles, up to fifteen minutes."""
+    """This object was not taken: due again after a wait that doubles, up to fifteen minutes; dead after a week."""
     delivery = session.get_one(Delivery, delivery_id)
     if delivery.state != "pending":
+        return
+    delivery.failed_at = delivery.failed_at or now
+    if now - delivery.failed_at >= BURIED_AFTER:
+        bury(session, delivery_id, f"for {BURIED_AFTER.days} days: {why}", now)
         return
     delivery.attempt += 1
     delivery.reason = why
@@ -93,24 +130,30 @@ def bury(session: Session, delivery_id: int, why: str, now: datetime) -> None:
     move(session, Entity.DELIVERY, delivery_id, "pending", "dead", now=now, reason=why)
 
 
-def cancel(session: Session, analysis_id: int, now: datetime) -> None:
-    """What of a superseded result is still unsent is not sent."""
+def cancel(session: Session, analysis_id: int, now: datetime, why: str = "superseded") -> None:
+    """What of a result is still unsent is not sent."""
     query = (
         select(Delivery.id)
         .join(Artifact, Delivery.artifact_id == Artifact.id)
         .where(Artifact.analysis_id == analysis_id, Delivery.state == "pending")
     )
     for delivery_id in session.scalars(query).all():
-        move(session, Entity.DELIVERY, delivery_id, "pending", "cancelled", now=now, reason="superseded")
+        move(session, Entity.DELIVERY, delivery_id, "pending", "cancelled", now=now, reason=why)
 
 
-def due(session: Session, now: datetime) -> list[int]:
-    """Analyses with a parcel whose time has come, oldest first."""
+def due(session: Session, now: datetime) -> Sequence[str]:
+    """Destinations with a parcel to send whose time has come."""
     query = (
-        select(Artifact.analysis_id)
-        .join(Delivery, Delivery.artifact_id == Artifact.id)
-        .where(Delivery.state == "pending", Delivery.due_at <= now)
+        select(Delivery.destination)
+        .where(Delivery.state == "pending", has_come(Delivery.due_at, now, LONGEST))
         .distinct()
-        .order_by(Artifact.analysis_id)
     )
-    return list(session.scalars(query))
+    return session.scalars(query.order_by(Delivery.destination)).all()
+
+
+def unverified(session: Session, destination: str, now: datetime) -> bool:
+    """Whether a destination is to be asked now for something that it accepted."""
+    query = select(Delivery.id).where(
+        Delivery.state == "sent", Delivery.destination == destination, has_come(Delivery.due_at, now, LONGEST)
+    )
+    return session.scalar(query.limit(1)) is not None

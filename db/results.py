@@ -52,10 +52,14 @@ class Stored:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Disposition:
-    """What happens to a measured result: `held` with its reason, or sent to `destinations`."""
+    """What happens to a measured result: `held` with its reason, or sent to `destinations`.
+
+    `withheld`: for each other destination a sentence that says why not.
+    """
 
     held: str | None
     destinations: tuple[str, ...]
+    withheld: tuple[str, ...] = ()
 
 
 def ask(
@@ -181,6 +185,8 @@ def finish_measured(
         return move(session, Entity.ANALYSIS, analysis_id, "done", "superseded", now=now, reason=why)
     _make_current(session, analysis, now)
     post(session, analysis_id, disposition.destinations, now)
+    for why in disposition.withheld:
+        note(session, Entity.ANALYSIS, analysis_id, "done", "done", now=now, reason=why)
     return True
 
 

@@ -4,11 +4,9 @@ Times are UTC; lengths mm, areas cm2, attenuation HU.
 """
 
 from datetime import datetime
-from types import MappingProxyType
 
 from sqlalchemy import (
     BigInteger,
-    CheckConstraint,
     ForeignKey,
     Index,
     Integer,
@@ -21,7 +19,9 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from db.accounts import Account, Token, Visit
 from db.base import Base, columns
+from db.destination import Destination
 from db.measurement import Measurement
+from db.words import STATES, known_state
 
 __all__ = [
     "STATES",
@@ -31,6 +31,7 @@ __all__ = [
     "Artifact",
     "Base",
     "Delivery",
+    "Destination",
     "Event",
     "Instance",
     "Measurement",
@@ -42,27 +43,6 @@ __all__ = [
     "Visit",
     "columns",
 ]
-
-
-STATES = MappingProxyType(
-    {
-        "study": ("open", "settled", "chosen"),
-        "series": ("receiving", "closed", "chosen", "ignored"),
-        "analysis": (
-            *("queued", "running", "done", "held", "not_measured"),
-            *("failed", "dead", "rejected", "expired", "superseded", "cancelled"),
-        ),
-        "delivery": ("pending", "sent", "verified", "dead", "cancelled"),
-        "model": ("demonstration", "research", "released"),
-        "account": ("active", "disabled"),
-        "activity": ("running", "paused"),
-    }
-)
-"""Every state there is; `db.states` knows which follows which, the database refuses any other word."""
-
-
-def _known_state(table: str) -> CheckConstraint:
-    return CheckConstraint(f"state IN ({', '.join(map(repr, STATES[table]))})", name="state")
 
 
 class Study(Base):
@@ -83,7 +63,7 @@ class Study(Base):
     first_at: Mapped[datetime]
     last_at: Mapped[datetime]
     series: Mapped[list["Series"]] = relationship(back_populates="study")
-    __table_args__ = (_known_state("study"),)
+    __table_args__ = (known_state("study"),)
 
 
 class Series(Base):
@@ -105,7 +85,7 @@ class Series(Base):
     last_at: Mapped[datetime]
     study: Mapped[Study] = relationship(back_populates="series")
     instances: Mapped[list["Instance"]] = relationship(back_populates="series")
-    __table_args__ = (_known_state("series"),)
+    __table_args__ = (known_state("series"),)
 
 
 class Instance(Base):
@@ -158,7 +138,7 @@ class Analysis(Base):
     measurement: Mapped["Measurement | None"] = relationship(back_populates="analysis")
     artifacts: Mapped[list["Artifact"]] = relationship(back_populates="analysis")
     __table_args__ = (
-        _known_state("analysis"),
+        known_state("analysis"),
         Index(
             "uq_analysis_current_per_study",
             "study_id",
@@ -193,7 +173,12 @@ class Artifact(Base):
 
 
 class Delivery(Base):
-    """One artifact for one destination."""
+    """One artifact for one destination.
+
+    `attempt` counts failed sends of this object, the first of them at `failed_at`; `asked` how often the destination
+    was asked whether it is there, under `transaction_uid` when that was a commitment; `resent` how often it was not.
+    `due_at` is when it is sent next, or asked for.
+    """
 
     __tablename__ = "delivery"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -202,10 +187,18 @@ class Delivery(Base):
     state: Mapped[str] = mapped_column(String(16), default="pending", index=True)
     reason: Mapped[str | None] = mapped_column(Text)
     attempt: Mapped[int] = mapped_column(default=0)
+    asked: Mapped[int] = mapped_column(default=0)
+    resent: Mapped[int] = mapped_column(default=0)
     due_at: Mapped[datetime]
+    failed_at: Mapped[datetime | None]
     sent_at: Mapped[datetime | None]
+    transaction_uid: Mapped[str | None] = mapped_column(String(64), index=True)
     artifact: Mapped[Artifact] = relationship()
-    __table_args__ = (UniqueConstraint("artifact_id", "destination"), _known_state("delivery"))
+    __table_args__ = (
+        UniqueConstraint("artifact_id", "destination"),
+        Index("ix_delivery_due", "state", "destination", "due_at"),
+        known_state("delivery"),
+    )
 
 
 class Event(Base):
@@ -242,7 +235,7 @@ class Model(Base):
     released_by: Mapped[str | None] = mapped_column(String(64))
     released_at: Mapped[datetime | None]
     first_seen_at: Mapped[datetime]
-    __table_args__ = (_known_state("model"),)
+    __table_args__ = (known_state("model"),)
 
 
 class Activity(Base):
@@ -253,7 +246,7 @@ class Activity(Base):
     name: Mapped[str] = mapped_column(String(16), unique=True)
     state: Mapped[str] = mapped_column(String(16), default="running")
     reason: Mapped[str | None] = mapped_column(Text)
-    __table_args__ = (_known_state("activity"),)
+    __table_args__ = (known_state("activity"),)
 
 
 class Refusal(Base):

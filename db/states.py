@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from db.schema import Account, Activity, Analysis, Base, Delivery, Event, Model, Series, Study
+from db.schema import Account, Activity, Analysis, Base, Delivery, Destination, Event, Model, Series, Study
 
 
 class Entity(StrEnum):
@@ -23,6 +23,7 @@ class Entity(StrEnum):
     SERIES = "series"
     ANALYSIS = "analysis"
     DELIVERY = "delivery"
+    DESTINATION = "destination"
     MODEL = "model"
     ACCOUNT = "account"
     ACTIVITY = "activity"
@@ -34,6 +35,7 @@ TABLES: MappingProxyType[Entity, type[Base]] = MappingProxyType(
         Entity.SERIES: Series,
         Entity.ANALYSIS: Analysis,
         Entity.DELIVERY: Delivery,
+        Entity.DESTINATION: Destination,
         Entity.MODEL: Model,
         Entity.ACCOUNT: Account,
         Entity.ACTIVITY: Activity,
@@ -83,6 +85,7 @@ TRANSITIONS: MappingProxyType[Entity, frozenset[tuple[str, str]]] = MappingProxy
                 ("held", "expired"),
                 ("held", "superseded"),
                 ("done", "superseded"),
+                ("done", "held"),  # its study is gone from the source
                 ("queued", "superseded"),
             }
         ),
@@ -94,6 +97,15 @@ TRANSITIONS: MappingProxyType[Entity, frozenset[tuple[str, str]]] = MappingProxy
                 ("sent", "verified"),
                 ("sent", "pending"),  # accepted and forgotten
                 ("dead", "pending"),
+                ("cancelled", "pending"),  # held again after a cancellation, and approved
+            }
+        ),
+        Entity.DESTINATION: frozenset(
+            {
+                ("closed", "open"),
+                ("open", "half_open"),  # one parcel arrived
+                ("half_open", "open"),
+                ("half_open", "closed"),
             }
         ),
         Entity.MODEL: frozenset(
@@ -125,10 +137,15 @@ RESTS: MappingProxyType[Entity, Mapping[str, str]] = MappingProxyType(
             "cancelled": "a person took it out of the queue; `l3node jobs retry` brings it back",
         },
         Entity.DELIVERY: {
-            "sent": "the destination answered that it has the object",
+            "sent": "the destination answered that it has the object; `verify` has it asked again",
             "verified": "the destination was asked again, and has it",
             "dead": "it can never be delivered as it is; its reason says why",
             "cancelled": "the result was superseded before this was sent",
+        },
+        Entity.DESTINATION: {
+            "closed": "it keeps up; parcels go as they come",
+            "open": "it was not reached or can take nothing: a probe now and then",
+            "half_open": "it is back, and gets a little more each time",
         },
         Entity.MODEL: {
             "demonstration": "bundled; it stays one",

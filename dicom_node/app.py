@@ -25,7 +25,7 @@ from dicom_node.counting import Counting, countings, counts_of
 from dicom_node.data_folder import CannotStart, owning
 from dicom_node.receive.listener import no_tls
 from dicom_node.receive.register import Registrar
-from dicom_node.receive.server import BACKLOG, PAUSED, Receiver, Rejection
+from dicom_node.receive.server import BACKLOG, PAUSED, Receiver, Rejection, Reported
 from dicom_node.receive.spool import Spool
 from dicom_node.rounds import Rounds
 from dicom_node.steps import Steps
@@ -38,7 +38,9 @@ from dicom_node.work.embedded import Embedded
 from dicom_node.workers import workers
 
 LOG = structlog.get_logger(__name__)
-OUR_THREADS = frozenset({"registrar", "close", "count", "analyse", "choose", "send", "tidy", "clock", "web"})
+OUR_THREADS = frozenset(
+    {"registrar", "close", "count", "analyse", "choose", "send", "verify", "tidy", "clock", "web"}
+)
 TICK = 0.5
 """Seconds between looks at closing and at due rows."""
 A_DAY = 86_400.0
@@ -72,7 +74,6 @@ def running(settings: Settings) -> Iterator[Node]:
         valves = Valves(sessions, settings.receive.maximum_backlog)
         credentials = _credentials(settings)
         closing = Bell()
-        registrar, receiver = _door(settings, sessions, credentials, closing.ring, valves)
         asked = countings(settings, sessions, steady(), closing.ring, credentials.client_context)
         engine = Embedded()
         steps = Steps(
@@ -83,6 +84,7 @@ def running(settings: Settings) -> Iterator[Node]:
             now=_utc,
             context=credentials.client_context,
         )
+        registrar, receiver = _door(settings, sessions, credentials, closing.ring, valves, steps.reported)
         rounds = Rounds(
             settings=settings,
             sessions=sessions,
@@ -103,7 +105,10 @@ def running(settings: Settings) -> Iterator[Node]:
         ready, look_after = workers(stack, settings, engine, steps, valves)
         start(stack, "choose", partial(engine.run, steps.choose, steps.give_up, "choose"))
         deliver = valves.unless_paused(Name.DELIVER, steps.send)
-        start(stack, "send", partial(engine.run, deliver, steps.give_up, "send"))
+        for _ in settings.destination or ((),):  # a slow destination holds up no other
+            start(stack, "send", partial(engine.run, deliver, steps.give_up, "send"))
+        for _ in (to for to in settings.destination if to.verify != "none"):
+            start(stack, "verify", partial(engine.run, steps.verify, steps.give_up, "verify"))
         tidy = _tidy(stack, data, sessions)
         web_port = stack.enter_context(_web(settings)) if settings.web.enabled else None
         _listen(stack, receiver)
@@ -155,7 +160,12 @@ def _credentials(settings: Settings) -> tls.Credentials:
 
 
 def _door(
-    settings: Settings, sessions: Sessions, credentials: tls.Credentials, ended: Callable[[], None], valves: Valves
+    settings: Settings,
+    sessions: Sessions,
+    credentials: tls.Credentials,
+    ended: Callable[[], None],
+    valves: Valves,
+    reported: Reported,
 ) -> tuple[Registrar, Receiver]:
     data = settings.node.data
     spool = Spool(data / "spool", settings.receive.minimum_free_bytes)
@@ -170,6 +180,8 @@ def _door(
         registrar,
         context=context,
         shut=partial(_shut, valves),
+        committers=frozenset(to.name for to in settings.destination if to.verify == "commitment"),
+        reported=reported,
     )
     return registrar, receiver
 

@@ -2,7 +2,7 @@
 
 import socket
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from pynetdicom import AE, evt
@@ -15,29 +15,49 @@ class NotReached(Exception):
     """There is no association; the message says why."""
 
 
+class NothingAccepted(NotReached):
+    """The peer answers, and takes none of the SOP classes that it was asked for."""
+
+
 @contextmanager
 def association(
-    kinds: Iterable[tuple[str, str]], to: Called, called_ae: str, calling_ae: str, context: tls.Context
+    kinds: Iterable[tuple[str, str]],
+    to: Called,
+    called_ae: str,
+    calling_ae: str,
+    context: tls.Context,
+    more: Iterable[tuple[Any, Any]] = (),
 ) -> Iterator[Any]:
     """An established association for pairs of SOP class and transfer syntax, released in the end.
 
-    Raises `NotReached`, and `tls.Unusable` when TLS is asked for and can't be had.
+    `more` are pynetdicom's handlers for what the peer asks in return, once `take_requests` was called.
+
+    Raises `NotReached`, `NothingAccepted`, and `tls.Unusable` when TLS is asked for and can't be had.
     """
     ae = AE(calling_ae)
     ae.connection_timeout = ae.acse_timeout = ae.dimse_timeout = ae.network_timeout = to.timeout
     for sop_class, syntax in sorted(kinds):
         ae.add_requested_context(sop_class, syntax)
+    handlers: list[tuple[Any, Any]] = [*AS_REQUESTOR, *more]
     by_tls = (tls.Caller(context()), name) if (name := to.certified_name) else None
     try:
-        found = ae.associate(to.host, to.port, ae_title=called_ae, evt_handlers=list(AS_REQUESTOR), tls_args=by_tls)
+        found = ae.associate(to.host, to.port, ae_title=called_ae, evt_handlers=handlers, tls_args=by_tls)
     except socket.gaierror:
         raise NotReached("the host name has no address") from None
     if not found.is_established:
+        if found.rejected_contexts and not found.accepted_contexts:
+            raise NothingAccepted("SOP class not accepted")
         raise NotReached(_rejection(found) if found.is_rejected else _silence(by_tls))
     try:
         yield found
     finally:
         found.release()
+
+
+def take_requests(open_one: Any) -> None:
+    """Let the peer ask from now on (N-EVENT-REPORT after N-ACTION); no answer to a call of ours is awaited now."""
+    with suppress(AttributeError):
+        del open_one.dimse.get_msg
 
 
 def _silence(by_tls: tuple[tls.Caller, str] | None) -> str:

@@ -13,10 +13,11 @@ from pathlib import Path
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from config.settings import Settings
+from config.settings import AnyDestination, Settings, StowDestination
 from db.session import is_current, journal_mode, open_engine
 from dicom_node import tls, worker
 from dicom_node.data_folder import NETWORK_FILE_SYSTEMS, file_system, is_owned
+from dicom_node.deliver import stow
 from dicom_node.deliver.send import echo
 from dicom_node.pacs.query import NoAnswer, count_images
 from inference.errors import ModelRefused
@@ -169,13 +170,19 @@ def _peers(settings: Settings) -> Iterator[Check]:
     context = tls.Credentials(settings.tls).client_context
     for destination in settings.destination:
         try:
-            why_not = echo(destination, settings.node.ae_title, context)
+            where, answered, why_not = _answers(settings, destination, context)
         except tls.Unusable:
-            why_not = "can't be asked without TLS"
-        where = f"{destination.host}:{destination.port}"
-        yield Check(f"destination {destination.ae_title}", not why_not, f"{where} {why_not or 'answers C-ECHO'}")
+            where, answered, why_not = "", "", "can't be asked without TLS"
+        yield Check(f"destination {destination.name}", not why_not, f"{where} {why_not or answered}".strip())
     if not settings.destination:
         yield Check("destinations", False, "no [[destination]]: results stay in the database")
+
+
+def _answers(settings: Settings, to: AnyDestination, context: tls.Context) -> tuple[str, str, str]:
+    """Where a destination is, what it answers to, and why it does not."""
+    if isinstance(to, StowDestination):
+        return to.url, "answers QIDO-RS", stow.echo(to, context)
+    return f"{to.host}:{to.port}", "answers C-ECHO", echo(to, settings.node.ae_title, context)
 
 
 def _queries(settings: Settings) -> Iterator[Check]:

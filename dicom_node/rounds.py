@@ -9,7 +9,7 @@ import structlog
 from sqlalchemy.orm import Session
 
 from config.settings import Settings
-from db import clock, closing, inbox, models, outbox, results, standing
+from db import circuit, clock, closing, inbox, models, outbox, results, standing
 from db.activities import Name
 from db.schema import Series, Study
 from db.session import Sessions
@@ -70,8 +70,13 @@ class Rounds:
                 self.engine.hand_over(session, Work("choose", study_id))
             for analysis_id, priority in [] if self.paused(Name.ANALYSE) else results.due(session, now, AT_ONCE):
                 self.engine.hand_over(session, Work("analyse", analysis_id), priority)
-            for analysis_id in [] if self.paused(Name.DELIVER) else outbox.due(session, now):
-                self.engine.hand_over(session, Work("send", analysis_id))
+            for name in [] if self.paused(Name.DELIVER) else outbox.due(session, now):
+                if circuit.room(to := circuit.of(session, name, now), now):
+                    self.engine.hand_over(session, Work("send", to.id))
+            for destination in self.settings.destination:
+                if destination.verify != "none" and outbox.unverified(session, destination.name, now):
+                    asked = circuit.of(session, destination.name, now)
+                    self.engine.hand_over(session, Work("verify", asked.id))
 
     def recover(self) -> None:
         """After a start: what was running is tried again."""

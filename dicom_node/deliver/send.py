@@ -1,9 +1,7 @@
 """C-STORE of stored objects to one destination, over one association (PS3.4 annex B, as SCU)."""
 
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from enum import StrEnum
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,41 +13,14 @@ from pynetdicom.sop_class import Verification
 
 from config.settings import Destination
 from dicom_node import tls
-from dicom_node.calling import NotReached, association
+from dicom_node.calling import NothingAccepted, NotReached, association
+from dicom_node.deliver.fate import NO_ANSWER, Fate, Receipt, Thing, meaning
 
 _config.STORE_SEND_CHUNKED_DATASET = True  # a path is sent as the bytes that stand in the file, never re-encoded
 
 SUCCESS = 0x0000
+DAMAGED = "the stored file is missing or damaged"
 PLAIN = (ExplicitVRLittleEndian, ImplicitVRLittleEndian)
-STORED_WITH_WARNING = range(0xB000, 0xC000)
-"""Coercion of elements, elements discarded, dataset does not match: stored all the same (PS3.4 table B.2-1)."""
-
-
-class Fate(StrEnum):
-    """What became of a parcel."""
-
-    SENT = "sent"
-    LATER = "later"
-    NEVER = "never"
-
-
-@dataclass(frozen=True, slots=True)
-class Thing:
-    """One stored object: what to call it, where it is, what it must hash to."""
-
-    key: int
-    path: Path
-    sop_class_uid: str
-    sha256: str
-
-
-@dataclass(frozen=True, slots=True)
-class Receipt:
-    """What became of the thing with `key`, and why when it was not sent."""
-
-    key: int
-    fate: Fate
-    reason: str = ""
 
 
 def send(
@@ -59,21 +30,18 @@ def send(
     wanted: Callable[[int], bool] = lambda _key: True,
     context: tls.Context = tls.no_certificate,
 ) -> Iterator[Receipt]:
-    """Send over one association; a receipt for each thing, as soon as it is known.
+    """Send over one association; a receipt for each thing as soon as it is known, up to a `LATER` or `LOST`.
 
     `wanted(key)` is asked just before each: what was cancelled meanwhile is passed over without a receipt.
     """
-    whole = []
-    for thing in things:
-        if _is_whole(thing):
-            whole.append(thing)
-        else:
-            yield Receipt(thing.key, Fate.NEVER, "the stored file is missing or damaged")
+    whole = [thing for thing in things if is_whole(thing)]
+    yield from (Receipt(one.key, Fate.NEVER, DAMAGED) for one in things if one not in whole)
     if whole:
         yield from _send_whole(whole, to, calling_ae, wanted, context)
 
 
-def _is_whole(thing: Thing) -> bool:
+def is_whole(thing: Thing) -> bool:
+    """Whether the stored bytes are those that were stored."""
     try:
         return hashlib.sha256(thing.path.read_bytes()).hexdigest() == thing.sha256
     except OSError:
@@ -86,9 +54,19 @@ def _send_whole(
     kinds = {(thing.sop_class_uid, ExplicitVRLittleEndian) for thing in things}
     try:
         with association(kinds, to, to.ae_title, calling_ae, context) as open_one:
-            yield from (_store(open_one, thing) for thing in things if wanted(thing.key))
-    except NotReached as why:
-        yield from (Receipt(thing.key, Fate.LATER, str(why)) for thing in things)
+            yield from until_stopped(_store(open_one, thing) for thing in things if wanted(thing.key))
+    except NothingAccepted as why:
+        yield from (Receipt(thing.key, Fate.AGAIN, str(why)) for thing in things)
+    except (NotReached, tls.Unusable) as why:
+        yield Receipt(things[0].key, Fate.LATER, str(why))
+
+
+def until_stopped(receipts: Iterable[Receipt]) -> Iterator[Receipt]:
+    """Receipts up to the first after which there is no point in going on."""
+    for receipt in receipts:
+        yield receipt
+        if receipt.fate in (Fate.LATER, Fate.LOST):
+            return
 
 
 def _store(association: Any, thing: Thing) -> Receipt:
@@ -96,13 +74,14 @@ def _store(association: Any, thing: Thing) -> Receipt:
         return Receipt(thing.key, Fate.LATER, "association lost")
     try:
         status = association.send_c_store(thing.path).get("Status")
-    except (ValueError, RuntimeError) as fault:  # its SOP class was not accepted; the association broke
-        return Receipt(thing.key, Fate.LATER, f"{type(fault).__name__}: {fault}"[:200])
+    except ValueError:  # pynetdicom's word for a context that was not accepted
+        return Receipt(thing.key, Fate.AGAIN, "SOP class not accepted")
+    except RuntimeError:
+        return Receipt(thing.key, Fate.LATER, "association lost")
     if status is None:
-        return Receipt(thing.key, Fate.LATER, "no answer")
-    if status == SUCCESS or status in STORED_WITH_WARNING:
-        return Receipt(thing.key, Fate.SENT)
-    return Receipt(thing.key, Fate.LATER, f"status 0x{status:04X}")
+        return Receipt(thing.key, Fate.LOST, NO_ANSWER)
+    found = meaning(status)
+    return Receipt(thing.key, found.fate, "" if status == SUCCESS else f"status 0x{status:04X}: {found.meaning}")
 
 
 def echo(to: Destination, calling_ae: str, context: tls.Context = tls.no_certificate) -> str:
@@ -125,9 +104,13 @@ def send_files(files: Sequence[Path], to: Destination, calling_ae: str) -> Itera
         return
     try:
         with association(set(found.values()), to, to.ae_title, calling_ae, tls.no_certificate) as open_one:
-            yield from ((path, _store(open_one, Thing(0, path, "", "")).reason) for path in found)
+            yield from ((path, _why_not(_store(open_one, Thing(0, path, "", "")))) for path in found)
     except NotReached as why:
         yield from ((path, str(why)) for path in found)
+
+
+def _why_not(receipt: Receipt) -> str:
+    return "" if receipt.fate is Fate.SENT else receipt.reason
 
 
 def _kind(path: Path) -> tuple[str, str] | None:

@@ -64,15 +64,15 @@ def _identifier(study_instance_uid: str) -> Dataset:
 
 
 def _counts(open_one: Any, identifier: Dataset, seconds: float) -> Iterator[tuple[str, int]]:
-    for match in _matches(open_one, identifier, seconds):
-        uid, of_ct = _text(match, "SeriesInstanceUID"), _text(match, "Modality") in ("CT", "")
-        of_this_study = _text(match, "StudyInstanceUID") in (identifier.StudyInstanceUID, "")
+    for match in matches(open_one, identifier, seconds):
+        uid, of_ct = text_of(match, "SeriesInstanceUID"), text_of(match, "Modality") in ("CT", "")
+        of_this_study = text_of(match, "StudyInstanceUID") in (identifier.StudyInstanceUID, "")
         if uid and of_ct and of_this_study:
             yield uid, _number(match)
 
 
-def _matches(open_one: Any, identifier: Dataset, seconds: float) -> Iterator[Dataset]:
-    """Every match of an answer that ends with success, in time."""
+def matches(open_one: Any, identifier: Dataset, seconds: float) -> Iterator[Dataset]:
+    """Every match of an answer that ends with success, in time; else `NoAnswer`."""
     ends = time.monotonic() + seconds
     for status, match in open_one.send_c_find(identifier, MODEL):
         code = status.get("Status")
@@ -88,11 +88,11 @@ def _matches(open_one: Any, identifier: Dataset, seconds: float) -> Iterator[Dat
 
 def _number(match: Dataset) -> int:
     """The number told; 0 for none and for what is no number."""
-    told = _text(match, "NumberOfSeriesRelatedInstances")
+    told = text_of(match, "NumberOfSeriesRelatedInstances")
     return int(told) if told.isdecimal() and len(told) <= LONGEST_NUMBER else 0
 
 
-def _text(match: Dataset, keyword: str) -> str:
+def text_of(match: Dataset, keyword: str) -> str:
     """A value as it came, whatever it is: nothing here depends on its being what its VR says."""
     element = match.get_item(keyword)
     value = element.value if element else b""

@@ -14,7 +14,7 @@ from pydicom.uid import UID, AllTransferSyntaxes
 from pynetdicom import AE, evt
 from pynetdicom.pdu import A_ASSOCIATE_RQ, A_RELEASE_RQ
 from pynetdicom.presentation import AllStoragePresentationContexts, PresentationContext, build_context
-from pynetdicom.sop_class import Verification
+from pynetdicom.sop_class import StorageCommitmentPushModel, Verification
 
 from config.settings import ReceiveSettings, Source
 from dicom_node.receive.door import Door, StoreRequest, Visit
@@ -25,6 +25,14 @@ from dicom_node.receive.pdu import C_STORE_RQ, LONGEST_COMMENT, Command
 from dicom_node.receive.register import Registrar
 from dicom_node.receive.spool import Spool
 from dicom_node.status import SUCCESS
+
+Reported = Callable[[str, Dataset], bool]
+"""Told the calling AE title and the event information of an N-EVENT-REPORT; whether it was waited for."""
+
+
+def nobody_asked(_calling_ae: str, _information: Dataset) -> bool:
+    """The ear of a door that expects no report."""
+    return False
 
 
 class Rejection(NamedTuple):
@@ -64,6 +72,7 @@ class Receiver:
     """C-STORE and C-ECHO from configured sources.
 
     `context` gives the TLS context of a new connection, None for plain TCP; `shut` is why nobody is let in just now.
+    `committers` are titles of destinations that may report storage commitments to `reported`.
     """
 
     def __init__(
@@ -75,9 +84,13 @@ class Receiver:
         registrar: Registrar,
         context: TlsContext = no_tls,
         shut: Callable[[], Rejection | None] = lambda: None,
+        committers: frozenset[str] = frozenset(),
+        reported: Reported = nobody_asked,
     ) -> None:
         self._settings = settings
         self._sources = {source.ae_title.strip(): source for source in sources}
+        self._committers = committers
+        self._reported = reported
         self._context = context
         self._shut = shut
         self._door = Door(settings, spool, registrar)
@@ -92,6 +105,7 @@ class Receiver:
             (evt.EVT_CONN_CLOSE, self._on_close),
             (evt.EVT_C_ECHO, lambda _event: SUCCESS),
             (evt.EVT_C_STORE, self._on_store),
+            (evt.EVT_N_EVENT_REPORT, self._on_report),
         ]
         self._listener = self._ae.make_server(
             (self._settings.host, self._settings.port),
@@ -147,7 +161,8 @@ class Receiver:
             called_ae=requestor.primitive.called_ae_title.strip(),
             address=requestor.address,
         )
-        refusal = self._refusal(visit)
+        wanted = {str(one.abstract_syntax) for one in requestor.primitive.presentation_context_definition_list}
+        refusal = self._refusal(visit, wanted)
         if refusal is None and not self._door.open(event.assoc, visit):
             refusal = TOO_MANY
         if refusal:
@@ -157,20 +172,22 @@ class Receiver:
             return
         if event.assoc.dul.ended:  # the peer left while it was let in
             self._door.close(event.assoc, released=False)
-        event.assoc.acceptor.supported_contexts = _contexts(requestor.primitive)
+        stores, commits = visit.calling_ae in self._sources, visit.calling_ae in self._committers
+        storage = _contexts(requestor.primitive) if stores else [build_context(Verification)]
+        event.assoc.acceptor.supported_contexts = [*storage, *_commitment()] if commits else storage
 
-    def _refusal(self, visit: Visit) -> Rejection | None:
-        """Why the peer is not let in; None for who may come in."""
+    def _refusal(self, visit: Visit, wanted: set[str]) -> Rejection | None:
+        """Why the peer is not let in; None for who may come in.  Reports of commitment make room: they may always."""
         source = self._sources.get(visit.calling_ae)
         if visit.called_ae != self._ae.ae_title.strip():
             return WRONG_TITLE
         if source is None:
-            return STRANGER
+            return None if visit.calling_ae in self._committers else STRANGER
         if source.host and ip_address(source.host) != ip_address(visit.address):
             return ELSEWHERE
-        if self._door.spool.free() < WATERMARK * self._settings.minimum_free_bytes:
+        if wanted & STORAGE and self._door.spool.free() < WATERMARK * self._settings.minimum_free_bytes:
             return NEARLY_FULL
-        return self._shut()
+        return self._shut() if wanted & STORAGE else None
 
     def _turn_away(self, address: str, reason: str) -> None:
         self._door.count(Visit(address=address), "association", reason)
@@ -187,6 +204,14 @@ class Receiver:
         if self._listener.is_known(address):
             self._turn_away(address[0], "asked for no association")
         self._door.close(event.assoc, released=False)
+
+    def _on_report(self, event: Any) -> tuple[int, None]:
+        """A storage commitment that we asked for; its transaction UID, known to us and the peer alone, says which."""
+        calling_ae = event.assoc.requestor.primitive.calling_ae_title.strip()
+        if not self._reported(calling_ae, event.event_information):
+            visit = self._door.visit(event.assoc) or Visit(calling_ae=calling_ae)
+            self._door.count(visit, "object", "report of a commitment that nobody asked for")
+        return SUCCESS, None
 
     def _on_store(self, event: Any) -> Dataset:
         """C-STORE by pynetdicom's stock loop: the whole object at once."""
@@ -228,3 +253,10 @@ def _contexts(request: Any) -> list[PresentationContext]:
         asked.setdefault(str(context.abstract_syntax), []).extend(map(str, context.transfer_syntax))
     storage = {uid: [one for one in dict.fromkeys(asked[uid]) if one in SYNTAXES] for uid in asked if uid in STORAGE}
     return [build_context(Verification), *(build_context(uid, known) for uid, known in storage.items() if known)]
+
+
+def _commitment() -> list[PresentationContext]:
+    """The node is the user of storage commitment also where the provider opens the association (PS3.4 J.3.3)."""
+    context = build_context(StorageCommitmentPushModel)
+    context.scu_role, context.scp_role = True, True
+    return [context]

@@ -3,8 +3,11 @@
 Each step reads rows, lets the world happen outside any transaction, and writes the outcome in one transaction.
 """
 
+from pydicom.dataset import Dataset
+
+from dicom_node.deliver.commitment import read_report
 from dicom_node.job import Outcome
-from dicom_node.steps import analysing, choosing, faults, sending
+from dicom_node.steps import analysing, choosing, faults, sending, verifying
 from dicom_node.steps.desk import Desk
 from dicom_node.work.bench import Workbench
 from dicom_node.work.engine import Work
@@ -26,8 +29,16 @@ class Steps(Desk):
         analysing.analyse(self, bench, work)
 
     def send(self, work: Work) -> None:
-        """Send the due parcels of one result, one association per destination."""
+        """Send the due parcels of one destination, over one association."""
         sending.send(self, work)
+
+    def verify(self, work: Work) -> None:
+        """Ask one destination whether what it accepted is there."""
+        verifying.verify(self, work)
+
+    def reported(self, destination: str, information: Dataset) -> bool:
+        """A destination reports a storage commitment; whether it was asked for."""
+        return verifying.report(self, destination, read_report(information))
 
     def give_up(self, work: Work, fault: Exception) -> None:
         """Record a fault of a step in its row."""

@@ -13,9 +13,9 @@ from dicom_node import store
 from dicom_node.job import Job, Measured, Outcome, Request
 from dicom_node.steps.asking import ask, ask_next, asked
 from dicom_node.steps.desk import Desk
+from dicom_node.steps.posting import taken_by, wake_senders
 from dicom_node.work.bench import Closed, JobFailed, Workbench, WorkerLost
 from dicom_node.work.engine import Work
-from inference.model_card import ModelStatus
 from reporting.finding import Predecessor
 
 LOG = structlog.get_logger(__name__)
@@ -96,7 +96,7 @@ def _finish_measured(desk: Desk, job: Job, outcome: Measured) -> None:
     with desk.sessions.begin() as session:
         facts |= {"patient_key": desk.key_of(session.get_one(Analysis, job.id).study)}
         if results.finish_measured(session, job.id, job.attempt, facts, stored, disposition, desk.now()):
-            desk.engine.hand_over(session, Work("send", job.id))
+            wake_senders(desk, session, disposition.destinations)
     LOG.info("analysis.measured", id=job.id, held=disposition.held, seconds=outcome.seconds)
 
 
@@ -108,9 +108,8 @@ def _disposition(desk: Desk, outcome: Measured) -> Disposition:
         held = "\n".join(outcome.doubts) or "review policy: always"
     elif policy == "doubtful" and outcome.doubts:
         held = "\n".join(outcome.doubts)
-    demo = desk.card.status is ModelStatus.DEMONSTRATION
-    takers = (to.ae_title for to in desk.settings.destination if to.accept_demo or not demo)
-    return Disposition(held=held, destinations=tuple(takers))
+    destinations, withheld = taken_by(desk, outcome.facts.get("model_status"), outcome.facts.get("study_date"))
+    return Disposition(held=held, destinations=destinations, withheld=withheld)
 
 
 def _give_up(desk: Desk, job: Job, why: str, log: str, wait: timedelta = RETRY_WAIT) -> None:

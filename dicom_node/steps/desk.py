@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from config.settings import Settings
+from config.settings import AnyDestination, Settings
 from db.schema import Study
 from db.session import Sessions
 from dicom_node import tls
@@ -34,3 +34,7 @@ class Desk:
     def key_of(self, study: Study) -> str | None:
         """What stands for the patient of a study in a cohort."""
         return key_of_study(site_secret(self.data), self.settings.source, study)
+
+    def destination(self, name: str) -> AnyDestination | None:
+        """The section of a destination; None when it is no longer in the settings."""
+        return next((to for to in self.settings.destination if to.name == name), None)

@@ -3,8 +3,8 @@
 import structlog
 from sqlalchemy.exc import OperationalError
 
-from db import outbox, results
-from db.schema import Analysis
+from db import circuit, outbox, results, verifying
+from db.schema import Analysis, Destination
 from db.states import Entity, move
 from dicom_node.steps.desk import Desk
 from dicom_node.work.engine import Work
@@ -21,8 +21,15 @@ def give_up(desk: Desk, work: Work, fault: Exception) -> None:
         if work.kind == "choose" and not passing:  # else the study stays settled and the sweep tries again
             move(session, Entity.STUDY, work.id, "settled", "chosen", now=desk.now(), reason=why)
         elif work.kind == "send":
-            for parcel in outbox.take(session, work.id, desk.now()):
-                outbox.put_off(session, parcel.delivery_id, why, desk.now())
+            row = session.get_one(Destination, work.id)
+            for parcel in outbox.take(session, row.name, desk.now(), circuit.room(row, desk.now())):
+                outbox.put_off(session, parcel.delivery_id, why, desk.now())  # one of them may be the cause
+            circuit.failed(session, row, why, desk.now())
+        elif work.kind == "verify":
+            row = session.get_one(Destination, work.id)
+            parcels = outbox.in_state(session, row.name, "sent", desk.now(), circuit.MOST_AT_ONCE)
+            ids = [parcel.delivery_id for parcel in parcels]
+            verifying.unanswered(session, row.name, ids, why, desk.now())
         elif work.kind == "analyse":
             attempt = session.get_one(Analysis, work.id).attempt
             attempts = desk.settings.work.attempts

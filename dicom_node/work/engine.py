@@ -7,12 +7,12 @@ from typing import Literal, Protocol, TypeAlias
 
 from sqlalchemy.orm import Session
 
-Kind: TypeAlias = Literal["choose", "analyse", "send"]
+Kind: TypeAlias = Literal["choose", "analyse", "send", "verify"]
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Work:
-    """A row that wants doing: `id` is a study (choose) or an analysis (analyse, send)."""
+    """A row that wants doing: `id` is a study (choose), an analysis (analyse) or a destination (send, verify)."""
 
     kind: Kind
     id: int

@@ -5,9 +5,9 @@ from itertools import product
 import pytest
 from sqlalchemy.orm import Session
 
-from db import accounts, models, results
+from db import accounts, circuit, models, results
 from db.accounts import NewAccount, Role
-from db.schema import Account, Activity, Analysis, Base, Delivery, Model, Series, Study
+from db.schema import Account, Activity, Analysis, Base, Delivery, Destination, Model, Series, Study
 from db.states import TABLES, TRANSITIONS, Entity, IllegalMove, in_state, move, note, story
 from tests.db.factories import LATER, NOW, ask, finish, make_seen, make_series
 
@@ -21,17 +21,21 @@ ILLEGAL = [
 ]
 
 
-def make_row(session: Session, entity: Entity) -> Study | Series | Analysis | Delivery | Model | Account | Activity:
+Row = Study | Series | Analysis | Delivery | Destination | Model | Account | Activity
+
+
+def make_row(session: Session, entity: Entity) -> Row:
     """A row of any kind, its events forgotten."""
     series = make_series(session)
     analysis_id = ask(session, series)
     assert results.take(session, analysis_id, NOW)
     assert finish(session, analysis_id)
-    rows: dict[Entity, Study | Series | Analysis | Delivery | Model | Account | Activity] = {
+    rows: dict[Entity, Row] = {
         Entity.STUDY: series.study,
         Entity.SERIES: series,
         Entity.ANALYSIS: session.get_one(Analysis, analysis_id),
         Entity.DELIVERY: session.query(Delivery).order_by(Delivery.id).limit(1).one(),
+        Entity.DESTINATION: circuit.of(session, "PACS", NOW),
         Entity.MODEL: models.remember(session, make_seen(), now=NOW),
         Entity.ACCOUNT: accounts.add(
             session, NewAccount(name="ada", person_name="A^B", role=Role.VIEWER, password="-"), NOW

@@ -1,11 +1,15 @@
 """The DICOM conformance statement says what the code does."""
 
 import re
+from collections.abc import Sequence
 
 from pydicom.sr.coding import Code
 from pydicom.uid import UID
 
 from config.settings import ReceiveSettings
+from db.circuit import MOST_AT_ONCE
+from db.outbox import BURIED_AFTER
+from dicom_node.deliver.fate import HTTP, OTHER_HTTP, OTHER_STATUS, STATUSES, Answer, Fate
 from dicom_node.receive.listener import STRANGERS
 from dicom_node.receive.pdu import LONGEST_PDU as LONGEST_TAKEN
 from dicom_node.receive.server import LONGEST_PDU, PATIENCE, REJECTIONS, STORAGE, SYNTAXES, WATERMARK
@@ -28,6 +32,28 @@ def rows_of(title: str) -> set[tuple[str, ...]]:
 def test_the_conformance_statement_names_every_status_as_the_code_means_it() -> None:
     told = {row for row in rows_of("C-STORE responses") if re.fullmatch("0x[0-9A-F]{4}", row[0])}
     assert told == {(f"0x{status:04X}", meaning) for status, meaning in MEANING.items()}
+
+
+def subsection(title: str) -> set[tuple[str, ...]]:
+    """The cells of the table below a smaller heading."""
+    text = STATEMENT.split(f"\n### {title}\n")[1].split("\n#")[0]
+    return {
+        tuple(cell.strip() for cell in line.strip("|").split("|")) for line in text.splitlines() if line[:2] == "| "
+    }
+
+
+def test_the_conformance_statement_tells_what_every_answer_means_for_a_parcel() -> None:
+    def told(answers: Sequence[Answer], other: Answer, code: str) -> set[tuple[str, ...]]:
+        named = {("-".join(dict.fromkeys((format(a.first, code), format(a.last, code)))), a) for a in answers}
+        return {(name, str(a.fate), a.meaning) for name, a in {*named, ("other", other)}}
+
+    heads = {("status", "fate", "meaning"), ("code", "fate", "meaning")}
+    statuses = subsection("Status of a C-STORE response, FailureReason of STOW-RS") - heads
+    assert {(name.replace("0x", ""), *rest) for name, *rest in statuses} == told(STATUSES, OTHER_STATUS, "04X")
+    assert subsection("HTTP status of STOW-RS") - heads == told(HTTP, OTHER_HTTP, "d")
+    assert {row[0] for row in rows_of("Storage SCU: what an answer means")} >= set(Fate)
+    assert f"dead after {BURIED_AFTER.days} days" in STATEMENT
+    assert f"({MOST_AT_ONCE} at most)" in STATEMENT
 
 
 def test_the_conformance_statement_names_every_rejection() -> None:

@@ -36,10 +36,11 @@ def commands() -> list[str]:
     return found
 
 
-def section(name: str) -> type[BaseModel]:
-    """The model behind a section of the settings."""
-    kind = Settings.model_fields[name].annotation
-    return next((part for part in getattr(kind, "__args__", ()) if isinstance(part, type)), kind)
+def fields(kind: object) -> set[str]:
+    """Every field of the models behind a section of the settings, however they are wrapped."""
+    if isinstance(kind, type) and issubclass(kind, BaseModel):
+        return set(kind.model_fields)
+    return {name for part in getattr(kind, "__args__", ()) for name in fields(part)}
 
 
 @pytest.mark.parametrize("command", commands())
@@ -50,8 +51,8 @@ def test_the_readme_shows_every_command(command: str) -> None:
 @pytest.mark.parametrize("name", SECTIONS)
 def test_the_manual_explains_every_setting(name: str) -> None:
     text = re.split(rf"^\[+{name}\]+$", MANUAL, flags=re.MULTILINE)[1].split("\n[")[0]
-    for field in section(name).model_fields:
-        assert re.search(rf"^(# )?{field} = ", text, re.MULTILINE), f"[{name}] {field}"
+    for field in fields(Settings.model_fields[name].annotation):
+        assert re.search(rf"^(# *)?{field} = ", text, re.MULTILINE), f"[{name}] {field}"
 
 
 def test_the_manual_is_a_settings_file_and_its_comments_are_the_defaults() -> None:

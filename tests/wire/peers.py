@@ -24,7 +24,7 @@ from db.session import Sessions, open_engine, open_sessions, upgrade
 from dicom_node.calling import AS_REQUESTOR
 from dicom_node.receive.listener import no_tls
 from dicom_node.receive.register import Registrar
-from dicom_node.receive.server import Receiver
+from dicom_node.receive.server import Receiver, Reported, nobody_asked
 from dicom_node.receive.spool import Spool
 from dicom_node.tls import Caller
 from tests.factories import eventually, rows
@@ -84,6 +84,8 @@ def open_door(
     sources: tuple[Source, ...] = (SCANNER,),
     registrar_runs: bool = True,
     context: Callable[[], ssl.SSLContext | None] = no_tls,
+    committers: frozenset[str] = frozenset(),
+    reported: Reported = nobody_asked,
     **settings: Any,
 ) -> Iterator[Door]:
     """What `app.running` puts together for receiving; everything written when it closes."""
@@ -98,7 +100,10 @@ def open_door(
         if registrar_runs:
             thread.start()
         try:
-            with Receiver("L3NODE", receive, sources, spool, registrar, context) as receiver:
+            listening = Receiver(
+                "L3NODE", receive, sources, spool, registrar, context, committers=committers, reported=reported
+            )
+            with listening as receiver:
                 yield Door(data=data, spool=spool, sessions=sessions, receiver=receiver, adopted=adopted)
         finally:
             stop.set()

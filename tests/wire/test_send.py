@@ -11,11 +11,14 @@ from typing import Any
 
 import pytest
 from pydicom import dcmread
-from pydicom.uid import CTImageStorage, SecondaryCaptureImageStorage
+from pydicom.uid import CTImageStorage, ExplicitVRLittleEndian, SecondaryCaptureImageStorage
 from pynetdicom.dimse import DIMSEServiceProvider
 
 from config.settings import Destination
-from dicom_node.deliver.send import Fate, Receipt, Thing, echo, send, send_files
+from dicom_node.calling import association
+from dicom_node.deliver.fate import Fate, Receipt, Thing
+from dicom_node.deliver.send import echo, send, send_files
+from dicom_node.tls import no_certificate
 from tests.unit.node.factories import dataset_bytes, make_image, part10
 from tests.wire.peers import dcmtk, numbered, pacs
 
@@ -124,27 +127,34 @@ def test_a_peer_that_listens_and_says_nothing_is_later_in_bounded_time(tmp_path:
         (0xB006, Fate.SENT),
         (0xB007, Fate.SENT),
         (0xA700, Fate.LATER),
-        (0xA900, Fate.LATER),
-        (0xC000, Fate.LATER),
-        (0x0110, Fate.LATER),
+        (0x0124, Fate.LATER),
+        (0x0111, Fate.SENT),
+        (0xA900, Fate.NEVER),
+        (0x0117, Fate.NEVER),
+        (0xC000, Fate.AGAIN),
+        (0x0110, Fate.AGAIN),
+        (0x0122, Fate.AGAIN),
+        (0xFFFF, Fate.AGAIN),
     ],
 )
 def test_the_status_of_the_destination_decides(tmp_path: Path, status: int, fate: Fate) -> None:
     with pacs(status) as here:
         (receipt,) = send([make_thing(tmp_path)], here.destination(), "L3NODE")
-    assert (receipt.fate, receipt.reason) == (fate, "" if fate is Fate.SENT else f"status 0x{status:04X}")
+    assert receipt.fate is fate
+    assert receipt.reason.startswith(f"status 0x{status:04X}: " if status else "")
 
 
-def test_no_accepted_context_at_all_is_later(tmp_path: Path) -> None:
+def test_no_accepted_context_at_all_is_the_objects_fault_and_not_the_destinations(tmp_path: Path) -> None:
     with pacs(sop_classes=(SecondaryCaptureImageStorage,)) as here:
-        assert fates(send([make_thing(tmp_path)], here.destination(), "L3NODE")) == [(1, Fate.LATER)]
+        (receipt,) = send([make_thing(tmp_path)], here.destination(), "L3NODE")
+        assert receipt == Receipt(1, Fate.AGAIN, "SOP class not accepted")
         assert here.received == {}
 
 
 def test_one_context_that_is_not_accepted_leaves_the_others(tmp_path: Path) -> None:
     things = [make_thing(tmp_path, 1, SOPClassUID=SecondaryCaptureImageStorage), make_thing(tmp_path, 2)]
     with pacs() as here:
-        assert fates(send(things, here.destination(), "L3NODE")) == [(1, Fate.LATER), (2, Fate.SENT)]
+        assert fates(send(things, here.destination(), "L3NODE")) == [(1, Fate.AGAIN), (2, Fate.SENT)]
 
 
 def test_a_rejected_association_is_later_and_says_so(tmp_path: Path) -> None:
@@ -155,11 +165,18 @@ def test_a_rejected_association_is_later_and_says_so(tmp_path: Path) -> None:
         assert echo(here.destination(), "L3NODE") == why
 
 
-def test_an_association_lost_between_two_objects_is_later_for_the_rest(tmp_path: Path) -> None:
+def test_an_object_that_ends_the_association_is_lost_and_nothing_becomes_of_the_rest(tmp_path: Path) -> None:
     things = [make_thing(tmp_path, number) for number in (1, 2, 3)]
     with pacs(patience=1) as here:
         found = fates(send(things, here.destination(timeout=1), "L3NODE"))
-    assert found == [(1, Fate.SENT), (2, Fate.LATER), (3, Fate.LATER)]
+    assert found == [(1, Fate.SENT), (2, Fate.LOST)]
+
+
+def test_no_algorithm_delays_small_messages(tmp_path: Path) -> None:
+    with pacs() as here:
+        to = here.destination()
+        with association({(CTImageStorage, ExplicitVRLittleEndian)}, to, "PACS", "L3NODE", no_certificate) as one:
+            assert one.dul.socket.socket.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
 
 
 def test_an_answer_is_never_taken_by_the_background_loop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
