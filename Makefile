@@ -2,7 +2,7 @@
 PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
-GROUP  ?= receive pipeline l3 ensemble doubts forward
+GROUP  ?= receive work pipeline l3 ensemble doubts forward
 READY  := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
