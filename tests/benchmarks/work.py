@@ -98,14 +98,8 @@ def one_round(sessions: Sessions, number: int) -> Iterator[tuple[str, int, float
         now=lambda: NOW + timedelta(seconds=1),
         busy_series=frozenset,
     )
-    with sessions.begin() as session:
-        study = Study(study_instance_uid=f"3.{number}", state="chosen", first_at=NOW, last_at=NOW)
-        own = {"series_instance_uid": f"4.{number}", "state": "chosen", "first_at": NOW, "last_at": NOW}
-        session.add(series := Series(study=study, **own))
-        session.flush()
-        study_id, series_id = study.id, series.id
-    keys = iter(range(EACH))
-    yield "enqueue", EACH, timed(lambda: _enqueue(sessions, study_id, series_id, f"{number} {next(keys)}"))
+    asked = iter(_new_series(sessions, number))
+    yield "enqueue", EACH, timed(lambda: _enqueue(sessions, *next(asked)))
     yield "claim", EACH, timed(lambda: _claim(sessions))
     yield "sweep", EACH, timed(rounds.sweep)
     yield "close", EACH, timed(rounds.close)
@@ -119,9 +113,20 @@ def timed(call: Callable[[], object]) -> float:
     return time.perf_counter() - began
 
 
-def _enqueue(sessions: Sessions, study_id: int, series_id: int, key: str) -> None:
+def _new_series(sessions: Sessions, number: int) -> list[tuple[int, int]]:
+    """Studies with a series each, of which nothing was asked yet."""
+    seen = {"state": "chosen", "first_at": NOW, "last_at": NOW}
     with sessions.begin() as session:
-        assert results.ask(session, study_id, series_id, make_asked(key), now=NOW)
+        studies = [Study(study_instance_uid=f"3.{number}.{one}", **seen) for one in range(EACH)]
+        new = [Series(study=one, series_instance_uid=f"4.{one.study_instance_uid}", **seen) for one in studies]
+        session.add_all(new)
+        session.flush()
+        return [(series.study_id, series.id) for series in new]
+
+
+def _enqueue(sessions: Sessions, study_id: int, series_id: int) -> None:
+    with sessions.begin() as session:
+        assert results.ask(session, study_id, series_id, make_asked(f"new {series_id}"), now=NOW)
 
 
 def _claim(sessions: Sessions) -> None:
