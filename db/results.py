@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, select, text, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from db import standing
@@ -20,8 +20,7 @@ RETRY_WAIT, LOST_WAIT, NO_WAIT = timedelta(seconds=10), timedelta(seconds=1), ti
 """After a fault, which may pass; after a lost worker, whose successor warms up anyway; after a stop of the node."""
 LONGEST_WAIT = timedelta(minutes=5)
 """A row that is due later than this was written by a clock that ran ahead: it is due."""
-QUEUED = text("analysis.state = 'queued'")
-"""Word for word the condition of the index `ix_analysis_queue`."""
+QUEUED = Analysis.state == "queued"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

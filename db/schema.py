@@ -122,7 +122,7 @@ class Analysis(Base):
     analysis_digest: Mapped[str] = mapped_column(String(64))
     supersedes_id: Mapped[int | None] = mapped_column(ForeignKey("analysis.id"))
     revision: Mapped[int] = mapped_column(default=1)
-    state: Mapped[str] = mapped_column(String(16), default="queued", index=True)
+    state: Mapped[str] = mapped_column(String(16), default="queued")
     reason: Mapped[str | None] = mapped_column(Text)
     log: Mapped[str | None] = mapped_column(Text)
     attempt: Mapped[int] = mapped_column(default=0)
@@ -146,13 +146,7 @@ class Analysis(Base):
             sqlite_where=text("is_current"),
             postgresql_where=text("is_current"),
         ),
-        Index(
-            "ix_analysis_queue",
-            "priority",
-            "id",
-            sqlite_where=text("state = 'queued'"),
-            postgresql_where=text("state = 'queued'"),
-        ),
+        Index("ix_analysis_queue", "state", "priority", "id"),
     )
 
 

@@ -13,20 +13,14 @@ BEFORE = (
     "'failed', 'dead', 'rejected', 'expired', 'superseded')"
 )
 AFTER = BEFORE.replace("'superseded')", "'superseded', 'cancelled')")
-WAITING = sa.text("state = 'queued'")
 
 
 def upgrade() -> None:
     with op.batch_alter_table("analysis") as batch_op:
         batch_op.drop_constraint(op.f("ck_analysis_state"), type_="check")
         batch_op.create_check_constraint(op.f("ck_analysis_state"), AFTER)
-    op.create_index(
-        "ix_analysis_queue",
-        "analysis",
-        ["priority", "id"],
-        sqlite_where=WAITING,
-        postgresql_where=WAITING,
-    )
+    op.drop_index("ix_analysis_state", "analysis")
+    op.create_index("ix_analysis_queue", "analysis", ["state", "priority", "id"])
     table = op.create_table(
         "activity",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -43,6 +37,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_table("activity")
     op.drop_index("ix_analysis_queue", "analysis")
+    op.create_index("ix_analysis_state", "analysis", ["state"])
     op.execute("UPDATE analysis SET state = 'superseded' WHERE state = 'cancelled'")
     with op.batch_alter_table("analysis") as batch_op:
         batch_op.drop_constraint(op.f("ck_analysis_state"), type_="check")
