@@ -46,5 +46,3 @@ def wordless(compressed: bytes) -> bytes:
     for offset, length in DESCRIPTIVE:
         raw[offset : offset + length] = bytes(length)
     return gzip.compress(bytes(raw), compresslevel=6, mtime=0)
-
-

@@ -41,7 +41,9 @@ def add_rows(engine: Engine, *rows: dict[str, Any]) -> None:
             study = Study(study_instance_uid=f"1.{number}", patient_id=f"SECRET-{number}", first_at=NOW, last_at=NOW)
             series = Series(study=study, series_instance_uid=f"1.{number}.1", first_at=NOW, last_at=NOW)
             digests = dict.fromkeys(("content_digest", "identity_digest", "model_digest", "analysis_digest"), "x")
-            analysis = Analysis(study=study, series=series, request_key=f"key {number}", due_at=NOW, asked_at=NOW, **digests)
+            analysis = Analysis(
+                study=study, series=series, request_key=f"key {number}", due_at=NOW, asked_at=NOW, **digests
+            )
             analysis.measurement = Measurement(
                 is_current=True, study_instance_uid=f"1.{number}", request_key=f"key {number}", **row
             )
@@ -150,7 +152,12 @@ def test_the_connection_itself_can_not_write(cohort: str, statement: str) -> Non
 @pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
 @pytest.mark.parametrize(
     "statement",
-    ["SELECT patient_id FROM study", "SELECT * FROM sqlite_master", "PRAGMA query_only=OFF", "ATTACH ':memory:' AS x"],
+    [
+        "SELECT patient_id FROM study",
+        "SELECT * FROM sqlite_master",
+        "PRAGMA query_only=OFF",
+        "ATTACH ':memory:' AS x",
+    ],
 )
 def test_the_connection_itself_sees_one_view_only(cohort: str, statement: str) -> None:
     with pytest.raises(Refused), looking(cohort, 30) as connection:
