@@ -33,6 +33,8 @@ class AnalysisSettings(Frozen):
     """Distance of slice centres that the level finder was tested for, mm."""
     maximum_tilt_degrees: Annotated[float, Field(ge=0, le=45)] = 5.0
     """Gantry tilt or oblique sections: beyond it the area is not that of an axial section (1/cos 5 deg = 0.4 %)."""
+    size_may_be_cm: bool = False
+    """True takes a PatientSize (0010,1020) of 50 to 250 as centimetres; DICOM means metres, some sites write cm."""
     admit_also: tuple[Literal["reformat", "derived_image"], ...] = ()
     """Kinds refused by default that this site measures: where axial reformats are the routine series."""
     minimum_agreement: Part = 0.92

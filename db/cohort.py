@@ -45,6 +45,13 @@ TISSUES = {
 }
 
 
+PANELS = (
+    *("carey_2017_smi", "derstine_2018_smi", "derstine_2018_area", "derstine_2018_hu", "groningen_2023_smi"),
+    *("japan_2019_smi", "martin_2013_smi", "martin_2013_hu", "prado_2008_smi"),
+)
+"""Keys of the cut-off panels (`reporting.panels`)."""
+
+
 def _numbers() -> Iterator[Column]:
     """Both kinds of area with their attenuation, for each muscle and for all."""
     for name, muscle in TISSUES.items():
@@ -112,6 +119,16 @@ COLUMNS: tuple[Column, ...] = (
         "native, arterial, portal venous, delayed: as the series is described; empty if not",
     ),
     Column("contrast_bolus_agent", str, "", "ContrastBolusAgent (0018,0010)", "left out"),
+    Column("panels", str, "", "over all cut-off panels: below, not below, borderline, depends on the panel"),
+    *(
+        Column(
+            f"panel_{key}",
+            str,
+            "",
+            "below, not below, borderline, not applicable, not evaluable; see `l3node panels`",
+        )
+        for key in PANELS
+    ),
     Column("seconds", float, "s", "time the analysis took"),
 )
 NAMES = tuple(column.name for column in COLUMNS)

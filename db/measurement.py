@@ -112,6 +112,16 @@ class Measurement(Base):
     contrast_bolus_agent: Mapped[str | None] = mapped_column(String(64))
     contrast_phase: Mapped[str | None] = mapped_column(String(16))  # as the series is described
     seconds: Mapped[float | None]
+    panels: Mapped[str | None] = mapped_column(String(24))  # over all panels that answer
+    panel_carey_2017_smi: Mapped[str | None] = mapped_column(String(16))
+    panel_derstine_2018_smi: Mapped[str | None] = mapped_column(String(16))
+    panel_derstine_2018_area: Mapped[str | None] = mapped_column(String(16))
+    panel_derstine_2018_hu: Mapped[str | None] = mapped_column(String(16))
+    panel_groningen_2023_smi: Mapped[str | None] = mapped_column(String(16))
+    panel_japan_2019_smi: Mapped[str | None] = mapped_column(String(16))
+    panel_martin_2013_smi: Mapped[str | None] = mapped_column(String(16))
+    panel_martin_2013_hu: Mapped[str | None] = mapped_column(String(16))
+    panel_prado_2008_smi: Mapped[str | None] = mapped_column(String(16))
     analysis: Mapped["Analysis"] = relationship(back_populates="measurement")
     __table_args__ = (
         _asked_most("ix_measurement_cohort", "is_current"),

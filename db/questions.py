@@ -45,7 +45,7 @@ STEPS = 10_000
 class Filter:
     """Which rows; ends of ranges included, dates as YYYY-MM-DD, `model` the beginning of a digest.
 
-    `latest` keeps the latest examination of each patient, whatever else is asked; `where` is an expression (`db.where`).
+    `latest` keeps the latest examination of each patient, whatever else is asked; `where` is an expression.
     """
 
     sex: str | None = None
@@ -117,7 +117,7 @@ def batches(connection: Connection, asked: Select[Any], size: int) -> Iterator[S
 
 @contextmanager
 def looking(url: str, seconds: float, *, identified: bool = False) -> Iterator[Connection]:
-    """A connection that reads the view only, each statement for so long; raises `Refused` where one does otherwise."""
+    """A connection that reads the view only, each statement for so long; what does otherwise raises `Refused`."""
     opened = _sqlite(url, seconds, identified) if url.startswith("sqlite") else create_engine(url, poolclass=NullPool)
     try:
         with opened.connect() as connection:

@@ -22,6 +22,7 @@ from db.base import Base, columns
 from db.destination import Destination
 from db.measurement import Measurement
 from db.words import STATES, known_state
+from db.stature import Stature
 
 __all__ = [
     "STATES",
@@ -38,6 +39,7 @@ __all__ = [
     "Model",
     "Refusal",
     "Series",
+    "Stature",
     "Study",
     "Token",
     "Visit",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from dicom_node.commands.body import body, panels
 from dicom_node.commands.cohort import cohort
 from dicom_node.commands.common import PRIVATE, Config, fail, settings_of
 from dicom_node.commands.database import database
@@ -27,7 +28,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     invoke_without_command=True,
 )
+app.add_typer(body, name="body")
 app.add_typer(cohort, name="cohort")
+app.command("panels")(panels)
 app.add_typer(database, name="db")
 app.add_typer(model, name="model")
 app.add_typer(user, name="user")

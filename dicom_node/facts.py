@@ -9,6 +9,7 @@ from dicom_node.study.series import Stack
 from inference.labels import Tissue
 from reporting.finding import Finding, TissueNumbers
 from reporting.identity import ENCODER_VERSION
+from reporting.panels import overall
 
 Facts = dict[str, str | float | int | None]
 
@@ -23,6 +24,7 @@ def facts_of(found: Finding, stack: Stack, index: int) -> Facts:
         **_person(found),
         **_acquisition(header, stack),
         "contrast_phase": found.contrast_phase or None,
+        **_panels(found),
     }
 
 
@@ -81,6 +83,12 @@ def _person(found: Finding) -> Facts:
         "height_source": person.height_source,
         "weight_source": person.weight_source,
     }
+
+
+def _panels(found: Finding) -> Facts:
+    """Each panel's answer and the word over all of them; nothing where none is applied."""
+    facts: Facts = {f"panel_{answer.panel.key}": str(answer.verdict) for answer in found.panels}
+    return facts | {"panels": overall(found.panels) or None}
 
 
 def _acquisition(header: Dataset, stack: Stack) -> Facts:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
+from db.body import NOTHING_STATED, Body
 from dicom_node.facts import Facts
 from inference.errors import Reason
 from inference.labels import LabelMap
@@ -37,7 +38,8 @@ class Job:
     `key` is the UNIQUE key of the row: that of the request, or another when a superseded question is asked again.
 
     `slice` of the request is a canonical index (0 caudal); `labels` are canonical; `asked_at` is aware UTC;
-    `predecessors` are the objects of the result that this revision replaces.
+    `predecessors` are the objects of the result that this revision replaces; `body` is what people stated of the
+    patient.
     """
 
     id: int
@@ -52,6 +54,7 @@ class Job:
     predecessors: tuple[Predecessor, ...] = ()
     labels: LabelMap | None = None
     source_changed: bool = False
+    body: Body = NOTHING_STATED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

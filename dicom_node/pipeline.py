@@ -14,9 +14,8 @@ from dicom_node.doubts import doubts
 from dicom_node.facts import facts_of
 from dicom_node.job import Job, Measured, NotMeasured, Outcome
 from dicom_node.nifti import to_nifti
-from dicom_node.study.admission import age_years
+from dicom_node.person import person_of
 from dicom_node.study.choose import chosen, judge, phase_of
-from dicom_node.study.header import number
 from dicom_node.study.pixels import read_slice, read_volume
 from dicom_node.study.series import Series, Stack, read_series
 from inference.ct import CtSlice
@@ -28,9 +27,11 @@ from inference.l3.level import L3Level, LevelStatus
 from inference.model_card import ModelCard
 from inference.segmentation import Member, Segmentation
 from inference.spine import Localiser
-from reporting.finding import Finding, Identity, Person
+from reporting.finding import Finding, Identity
 from reporting.measure import measure
 from reporting.objects import objects
+from reporting.panels import answers
+from reporting.panels.subject import subject
 from reporting.picture.evidence import evidence_png
 
 Tell: TypeAlias = Callable[[str], None]
@@ -158,36 +159,33 @@ def _finding(
     models: Models,
     rules: AnalysisSettings,
 ) -> Finding:
-    person = _person(series)
+    person = person_of(series, job.body, size_may_be_cm=rules.size_may_be_cm)
     labels, agreement = segmentation.labels, segmentation.agreement
+    model = models.card if job.labels is None else None
+    measurements, phase = measure(at.ct, labels, person), phase_of(series)
     return Finding(
         ct=at.ct,
         labels=labels,
         source_labels=stack.orientation.to_source(labels),
-        measurements=measure(at.ct, labels, person),
+        measurements=measurements,
         level=at.level,
         agreement=agreement,
-        model=models.card if job.labels is None else None,
+        model=model,
         doubts=(
             *stack.remarks,
             *doubts(at.level, at.ct, labels, agreement, rules, source_changed=job.source_changed),
         ),
         person=person,
-        contrast_phase=phase_of(series),
+        contrast_phase=phase,
+        panels=answers(subject(measurements, person, _native(phase, series)), model.limits if model else None),
     )
 
 
-def _person(series: Series) -> Person:
-    header = series.header
-    height, weight = (number(header, keyword) or None for keyword in ("PatientSize", "PatientWeight"))
-    return Person(
-        sex=header.get("PatientSex") or None,
-        age_years=age_years(series),
-        height_m=height,
-        weight_kg=weight,
-        height_source="PatientSize (0010,1020)" if height else None,
-        weight_source="PatientWeight (0010,1030)" if weight else None,
-    )
+def _native(phase: str, series: Series) -> bool | None:
+    """Whether the CT was made without contrast; None where neither a phase nor an agent is stated."""
+    if phase:
+        return phase == "native"
+    return False if series.header.get("ContrastBolusAgent") else None
 
 
 def _identity(job: Job) -> Identity:

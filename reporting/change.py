@@ -1,4 +1,4 @@
-"""Change of one patient's muscle between two examinations: how much, by how much a year, and whether it is one.  Pure.
+"""Change of one patient's muscle between two examinations: how much, how fast, and whether it is one.  Pure.
 
 A difference is called a change only above what a repeated measurement might show: the smallest detectable difference
 and the limits of the model.  Where either is unknown the numbers stand alone.
@@ -59,7 +59,7 @@ class Call(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """Later less earlier, of area (cm2) or attenuation (HU); `per_year` None for less than 90 days; `why` for a person."""
+    """Later less earlier, of area (cm2) or attenuation (HU); `per_year` None below 90 days; `why` in words."""
 
     earlier: date
     later: date

@@ -63,6 +63,8 @@ DOUBT = Code("DOUBT", SCHEME, "Reason to doubt the result")
 HEIGHT_SOURCE = Code("HEIGHT-SOURCE", SCHEME, "Source of the patient height")
 WEIGHT_SOURCE = Code("WEIGHT-SOURCE", SCHEME, "Source of the patient weight")
 NO_SMI = Code("NO-SMI", SCHEME, "Why no skeletal muscle index is given")
+PANEL = Code("PANEL", SCHEME, "Comparison with the cut-off of a panel")
+PANELS = Code("PANELS", SCHEME, "Comparison with cut-offs, over all panels")
 ORIGIN = Code("ORIGIN", SCHEME, "Origin of the segmentation")
 
 # The acquisition, TID 1602

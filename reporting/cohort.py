@@ -1,4 +1,4 @@
-"""What a cohort looks like: distributions by sex and decade, in numbers and in a figure.  Pure; tells no one apart."""
+"""What a cohort looks like: distributions by sex and decade, as numbers and as a figure.  Pure."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -106,7 +106,8 @@ def encoded(drawn: Figure, form: Literal["png", "svg"]) -> bytes:
 def _histogram(axes: Axes, people: People, quantity: str) -> None:
     values = people.values[quantity]
     known = values[~np.isnan(values)]
-    edges = np.histogram_bin_edges(known, bins=min(40, max(8, int(known.size**0.5)))) if known.size else 10
+    bins = min(40, max(8, int(known.size**0.5)))
+    edges = np.histogram_bin_edges(known if known.size else np.zeros(1), bins=bins).tolist()
     for sex, chosen in _sexes(people):
         of_sex = values[chosen & ~np.isnan(values)]
         label = f"{sex} (n = {of_sex.size:,})"

@@ -11,6 +11,7 @@ from inference.l3.level import L3Level
 from inference.labels import LabelMap, Tissue
 from inference.model_card import ModelCard
 from inference.segmentation import Agreement
+from reporting.panels.judge import Answer
 
 Kind: TypeAlias = Literal["seg", "sr", "key", "rejection"]
 
@@ -71,6 +72,7 @@ class Finding:
     model: ModelCard | None
     doubts: tuple[str, ...]
     person: Person
+    panels: tuple[Answer, ...] = ()  # none where the model's limits are not known
     contrast_phase: str = ""  # native, arterial, portal venous, delayed; empty where the series does not say
 
 

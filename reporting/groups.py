@@ -130,6 +130,9 @@ def _statements(task: Task) -> Iterator[tuple[Code, str]]:
     yield codes.LEVEL_REASON, wording.plain(found.level.reason) or "not stated"
     for anchor in found.level.anchors:
         yield codes.LEVEL_ANCHOR, wording.plain(anchor)
+    yield codes.PANELS, wording.panels(found)
+    for answer in found.panels:
+        yield codes.PANEL, wording.plain(str(answer))
     for doubt in found.doubts:
         yield codes.DOUBT, wording.plain(doubt)
     if origin := wording.origin(found.model, task.corrected):

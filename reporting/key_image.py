@@ -95,7 +95,8 @@ def _panes(picture: Image.Image, found: Finding, box: Box) -> None:
 
 def _lines(found: Finding, acquisition: str) -> list[Line]:
     """The doubts, then what the numbers rest on."""
-    facts = (wording.level_state(found.level), wording.agreement(found), _model_line(found), acquisition)
+    panels = f"{wording.panels(found)}; see the report" if found.panels else ""
+    facts = (panels, wording.level_state(found.level), wording.agreement(found), _model_line(found), acquisition)
     doubts = (
         line
         for doubt in found.doubts

@@ -12,8 +12,8 @@ MUSCLE_HU_MIN = -29
 MUSCLE_HU_MAX = 150
 """Highest HU counted as muscle, itself included."""
 HEIGHT_MIN_M = 0.5
-HEIGHT_MAX_M = 2.6
-"""Heights outside 0.5..2.6 m are typing errors (centimetres in (0010,1020), zeros) and give no index."""
+HEIGHT_MAX_M = 2.5
+"""Heights outside 0.5..2.5 m are typing errors (centimetres in (0010,1020), zeros) and give no index."""
 
 MM2_PER_CM2 = 100.0
 

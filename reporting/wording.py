@@ -1,12 +1,14 @@
 """The sentences of SEG, SR and key image, each said in one place.  ASCII, which every character set can hold."""
 
 import unicodedata
+from collections import Counter
 
 from inference.l3.level import L3Level, LevelStatus
 from inference.labels import Tissue
 from inference.model_card import ModelCard, ModelStatus
 from reporting.finding import Finding, Kind, Measurements, Person, Review
 from reporting.measure import HEIGHT_MAX_M, HEIGHT_MIN_M, MUSCLE_HU_MAX, MUSCLE_HU_MIN
+from reporting.panels.judge import NO_LIMITS, Verdict, overall
 
 LONG_STRING = 64
 """Characters of the value representation LO (PS3.5 6.2)."""
@@ -165,6 +167,15 @@ def agreement(found: Finding) -> str:
         f"{tissue.name.lower().replace('_', ' ')} {dice:.2f}" for tissue, dice in found.agreement.per_tissue.items()
     )
     return f"Agreement of folds (Dice): all {found.agreement.overall:.2f}, {each}"
+
+
+def panels(found: Finding) -> str:
+    """One line over all cut-off panels: what they say, and how many of them; why none is applied."""
+    if not found.panels:
+        return NO_LIMITS
+    numbers = Counter(answer.verdict for answer in found.panels)
+    told = ", ".join(f"{verdict} {numbers[verdict]}" for verdict in Verdict if numbers[verdict])
+    return f"Cut-off panels: {overall(found.panels) or 'none can be applied'} ({told})"
 
 
 def vouched(review: Review | None) -> str:

@@ -95,12 +95,12 @@ def array(column: Column, values: Sequence[Any]) -> pa.Array:
     """Values as the driver gives them, as one typed column."""
     if column.type is bool:
         return pa.array([value if value is None else bool(value) for value in values], pa.bool_())
-    if column.type in (date, datetime):
+    if column.type is date or column.type is datetime:
         return pa.array([_moment(column.type, value) for value in values], TYPES[column.type])
     return pa.array(values, TYPES[column.type])
 
 
-def _moment(kind: type, value: Any) -> date | datetime | None:
+def _moment(kind: type[date] | type[datetime], value: Any) -> date | datetime | None:
     """A date or time from its text; None for a StudyDate that is none."""
     try:
         found = kind.fromisoformat(value) if isinstance(value, str) else value

@@ -25,7 +25,7 @@ BATCH = 10_000
 def known_limits(session: Session) -> dict[str, Limits]:
     """The limits on the cards of the models that made numbers here, by digest."""
     rows = session.execute(select(Model.digest, Model.limits).where(Model.limits.is_not(None)))
-    return {digest: _limits(json.loads(told)) for digest, told in rows}
+    return {digest: _limits(json.loads(told)) for digest, told in rows if told}
 
 
 def followed(

@@ -7,9 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from db.questions import Filter
-
-Told = Annotated  # the annotations below are data: they become options of a command
+Told = Annotated
 OPTIONS: dict[str, Any] = {
     "sex": Told[str | None, typer.Option(help="PatientSex: F, M or O.")],
     "min_age": Told[float | None, typer.Option(help="Years, included.")],
@@ -34,17 +32,23 @@ OPTIONS: dict[str, Any] = {
 """A field of `Filter` and the option that sets it."""
 
 
+_UNASKED = {"latest": False, "without_doubt": False}
+"""What an option is when it is not given; else None."""
+
+
 def filtered(command: Callable[..., None]) -> Callable[..., None]:
     """Give a command that takes `of: Filter` the options above instead."""
-    own = inspect.signature(command, eval_str=True)
+    own = inspect.signature(command)
 
     @functools.wraps(command)
     def run(**given: Any) -> None:
+        from db.questions import Filter
+
         chosen = {name: given.pop(name) for name in OPTIONS}
         command(of=Filter(**chosen), **given)
 
     added = [
-        inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=getattr(Filter(), name), annotation=option)
+        inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=_UNASKED.get(name), annotation=option)
         for name, option in OPTIONS.items()
     ]
     kept = [one.replace(kind=inspect.Parameter.KEYWORD_ONLY) for one in own.parameters.values() if one.name != "of"]

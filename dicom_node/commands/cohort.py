@@ -27,7 +27,6 @@ SHOWN = (
     *("smi_m29_150_cm2_m2", "l3_confidence", "fold_dice", "contrast_phase", "model_name"),
 )
 """Columns of `show` where none are named."""
-EXPORT_SECONDS = 3600.0
 DEFAULT = Path("l3node.toml")
 
 
@@ -144,7 +143,9 @@ def export(
     What the file is (snapshot id, filter, data dictionary) stands in FILE.json.  --identified needs the owner of the
     data folder (or root) and a reason; either way the export is recorded in `event`.
     """
-    from dicom_node.cohort import export as files
+    from db.where import Refused
+    from dicom_node.cohort import exporting
+    from dicom_node.cohort.export import ExportFault
     from dicom_node.cohort.privacy import Privacy
     from dicom_node.site_secret import site_secret
 
@@ -153,33 +154,11 @@ def export(
         _may_identify(settings, reason)
     privacy = Privacy(secret=site_secret(settings.node.data), dates=dates, identified=identified)
     try:
-        written = _exported(settings, of, privacy, to, pairs, timeout)
-    except (files.ExportFault, OSError) as fault:
+        written = exporting.run(settings, of, privacy, to, pairs, timeout)
+    except (ExportFault, Refused, OSError) as fault:
         fail(str(fault))
     _record(config, f"{written.rows} rows, snapshot {written.snapshot}, {_how(identified, reason)}: {of}")
     typer.echo(f"{written.rows:,} rows in {to}; snapshot {written.snapshot}")
-
-
-def _exported(settings: "Settings", of: "Filter", privacy: object, to: Path, pairs: Path | None, timeout: float):  # type: ignore[no-untyped-def]
-    from rich.console import Console
-
-    from db.questions import count
-    from dicom_node.cohort import export as files
-    from dicom_node.cohort import pairs as images
-    from dicom_node.console import bar
-
-    with _looking(settings, timeout) as connection:
-        total = count(connection, of)
-    with bar(Console(stderr=True)) as progress, _looking(settings, EXPORT_SECONDS, privacy.identified) as connection:
-        task = progress.add_task("rows", total=total)
-        written = files.export(connection, of, privacy, to, lambda done: progress.advance(task, done))
-        if pairs:
-            task, gone = progress.add_task("NIfTI pairs", total=total), 0
-            for copied in images.pairs(connection, of, privacy, settings.node.data, pairs):
-                gone += not copied
-                progress.advance(task)
-            progress.console.print(f"{total - gone} NIfTI pairs in {pairs}; {gone} results have no files any more")
-    return written
 
 
 def _may_identify(settings: "Settings", reason: str) -> None:
@@ -201,13 +180,13 @@ def _record(config: Path, what: str) -> None:
 
 
 @contextmanager
-def _looking(settings: "Settings", seconds: float, identified: bool = False) -> "Iterator[Connection]":
+def _looking(settings: "Settings", seconds: float) -> "Iterator[Connection]":
     """The guarded connection; a question that is refused ends the command with one line."""
     from db.questions import looking
     from db.where import Refused
 
     try:
-        with looking(settings.database_url, seconds, identified=identified) as connection:
+        with looking(settings.database_url, seconds) as connection:
             yield connection
     except Refused as why:
         fail(str(why))

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import structlog
 from sqlalchemy.orm import Session
 
-from db import inbox, results
+from db import body, inbox, results
 from db.results import LOST_WAIT, RETRY_WAIT, Disposition
 from db.schema import Analysis, Artifact
 from dicom_node import store
@@ -75,6 +75,7 @@ def _job(desk: Desk, session: Session, analysis: Analysis) -> Job:
         revision=analysis.revision,
         predecessors=tuple(map(_predecessor, results.replaced(session, analysis))),
         source_changed=analysis.series.source_changed,
+        body=body.stated(session, desk.key_of(analysis.study)),
     )
 
 

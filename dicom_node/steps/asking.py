@@ -3,7 +3,7 @@
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from db import inbox, results
+from db import body, inbox, results
 from db.priority import Priority
 from db.results import Asked
 from db.schema import Analysis, Instance, Series
@@ -59,7 +59,13 @@ def _request(desk: Desk, session: Session, series: Series) -> Request:
     ).all()
     return Request(
         content_digest=joined_digest(pixels for pixels, _ in rows),
-        identity_digest=joined_digest({identity for _, identity in rows}),
+        identity_digest=joined_digest({identity for _, identity in rows} | _stated(desk, session, series)),
         model_digest=joined_digest((desk.card.digest, desk.card.ensemble, str(desk.card.folds))),
         analysis_digest=settings_digest(desk.settings.analysis),
     )
+
+
+def _stated(desk: Desk, session: Session, series: Series) -> set[str]:
+    """Height and weight that people stated are part of the question; empty where nobody did."""
+    stated = body.stated(session, desk.key_of(series.study))
+    return set() if stated == body.NOTHING_STATED else {repr(stated)}

@@ -1,4 +1,4 @@
-"""Cut-off panels: numbers of the literature as data files, each with where it was read, and what they say of a result.
+"""Cut-off panels: numbers of the literature as data files, with where they were read, and what they say of a result.
 
 A panel states whether a number lies below a cut-off, never what a patient has: strength was not measured.
 """

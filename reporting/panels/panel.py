@@ -10,8 +10,8 @@ from reporting.change import Detectable
 
 DATA = Path(__file__).with_name("data")
 DETECTABLE = "detectable.toml"
-QUANTITIES = ("smi", "area", "hu")
 Quantity = Literal["smi", "area", "hu"]
+QUANTITIES: tuple[Quantity, ...] = ("smi", "area", "hu")
 Contrast = Literal["any", "native"]
 PROVENANCE = ("source_read", "says", "address", "read_on")
 EVERY: tuple[float, float] = (0.0, 1000.0)

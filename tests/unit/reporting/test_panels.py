@@ -11,9 +11,7 @@ from reporting.panels import PANELS, Answer, Subject, Verdict, answers, detectab
 from reporting.panels.panel import DATA, NoProvenance, read_panels
 
 LIMITS = Limits(area_cm2=(-4.0, 9.0), hu=(-6.0, 3.0), cases=60, source="report 12")
-WOMAN = Subject(
-    area_cm2=120.0, hu=40.0, sex="F", age_years=66.0, height_m=1.65, weight_kg=62.0, native=False
-)
+WOMAN = Subject(area_cm2=120.0, hu=40.0, sex="F", age_years=66.0, height_m=1.65, weight_kg=62.0, native=False)
 
 
 def asked(key: str, limits: Limits | None = LIMITS, **person: Any) -> Answer:
