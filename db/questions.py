@@ -65,7 +65,8 @@ class Filter:
 
     def __str__(self) -> str:
         told = ((name, getattr(self, name)) for name in self.__slots__)
-        return ", ".join(f"{name} = {value}" for name, value in told if value not in (None, False)) or "everything"
+        asked = [(name.replace("_", " "), value) for name, value in told if value not in (None, False)]
+        return ", ".join(name if value is True else f"{name} {value}" for name, value in asked) or "everything"
 
 
 def conditions(of: Filter) -> list[ColumnElement[bool]]:

@@ -113,7 +113,7 @@ def _histogram(axes: Axes, people: People, quantity: str) -> None:
         label = f"{sex} (n = {of_sex.size:,})"
         axes.hist(of_sex, edges, histtype="stepfilled", alpha=0.45, color=COLOURS[sex], label=label)
     axes.set_xlabel(QUANTITIES.get(quantity, quantity))
-    axes.set_ylabel("patients" if known.size else "nothing known")
+    axes.set_ylabel("results" if known.size else "nothing known")
     axes.legend(fontsize="small", frameon=False)
 
 

@@ -134,7 +134,10 @@ def _cell(value: Any) -> str:
 
 
 def _table(*heads: str) -> Table:
-    return Table(*heads, box=None, pad_edge=False, header_style="bold")
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for head in heads:
+        table.add_column(head, overflow="fold")
+    return table
 
 
 def _say(line: str) -> None:

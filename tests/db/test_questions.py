@@ -186,4 +186,4 @@ def test_a_database_that_is_not_there_is_told() -> None:
 
 def test_a_filter_is_told_in_words() -> None:
     assert str(Filter()) == "everything"
-    assert str(Filter(sex="F", latest=True)) == "sex = F, latest = True"
+    assert str(Filter(sex="F", latest=True)) == "sex F, latest"
