@@ -10,6 +10,8 @@ from sqlalchemy.orm import Session
 
 from db.clock import has_come
 from db.schema import Analysis, Artifact, Delivery
+from db import pulls
+from db.schema import Artifact, Delivery
 from db.states import Entity, move, note
 
 FIRST_WAIT_S, LONGEST_WAIT_S = 10.0, 900.0
@@ -40,6 +42,7 @@ class Parcel:
 def post(session: Session, analysis_id: int, destinations: Collection[str], now: datetime) -> None:
     """A parcel for each stored object of a result and each destination; one that was cancelled is wanted again."""
     artifacts = session.scalars(select(Artifact).where(Artifact.analysis_id == analysis_id).order_by(Artifact.id))
+    destinations = pulls.allowed(session, analysis_id, destinations)
     for artifact in artifacts.all():
         for destination in destinations:
             _post(session, artifact, destination, now)

@@ -22,6 +22,7 @@ from db.base import Base, columns
 from db.destination import Destination
 from db.measurement import Measurement
 from db.words import STATES, known_state
+from db.pull import Pull, PullStudy
 from db.stature import Stature
 
 __all__ = [
@@ -37,6 +38,8 @@ __all__ = [
     "Instance",
     "Measurement",
     "Model",
+    "Pull",
+    "PullStudy",
     "Refusal",
     "Series",
     "Stature",

@@ -16,6 +16,7 @@ from dicom_node.commands.jobs import jobs
 from dicom_node.commands.model import model
 from dicom_node.commands.pausing import pause, resume
 from dicom_node.commands.train import train
+from dicom_node.commands.pull import pull
 from dicom_node.commands.user import user
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ app = typer.Typer(
 app.add_typer(body, name="body")
 app.add_typer(cohort, name="cohort")
 app.command("panels")(panels)
+app.command("pull")(pull)
 app.add_typer(database, name="db")
 app.add_typer(model, name="model")
 app.add_typer(user, name="user")

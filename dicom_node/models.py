@@ -15,6 +15,7 @@ from db.models import Seen
 from db.schema import Model
 from db.session import Sessions
 from dicom_node import worker
+from dicom_node.digests import joined_digest
 from inference.errors import ModelRefused
 from inference.model_card import ModelCard, ModelStatus
 from inference.model_folder import ModelFolder
@@ -43,6 +44,11 @@ def seen(card: ModelCard, path: Path) -> Seen:
         path=str(path.resolve()),
         limits=limits,
     )
+
+
+def model_digest(card: ModelCard) -> str:
+    """What a request remembers of a model: its files, its folds and the rule that joins them."""
+    return joined_digest((card.digest, card.ensemble, str(card.folds)))
 
 
 def add(sessions: Sessions, rules: AnalysisSettings, path: Path, now: datetime, actor: str) -> Model:

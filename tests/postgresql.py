@@ -3,6 +3,7 @@
 import os
 import pwd
 import shutil
+import signal
 import subprocess
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -46,7 +47,7 @@ def postgresql(*options: str) -> Iterator[str]:
             wait(programs, folder)
             yield url
         finally:
-            server.terminate()
+            server.send_signal(signal.SIGINT)  # end now, whoever is connected
             server.wait(30)
     finally:
         shutil.rmtree(folder)

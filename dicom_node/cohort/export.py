@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import pyarrow as pa
 import pyarrow.csv
@@ -109,17 +109,28 @@ def _moment(kind: type[date] | type[datetime], value: Any) -> date | datetime | 
     return found.replace(tzinfo=UTC) if isinstance(found, datetime) else found
 
 
+def _csv(file: IO[bytes], schema: pa.Schema) -> Any:
+    return pyarrow.csv.CSVWriter(file, schema)
+
+
+def _parquet(file: IO[bytes], schema: pa.Schema) -> Any:
+    """Dictionaries only for words that come again: numbers and UIDs hardly do."""
+    words = [
+        field.name for field in schema if field.type == pa.string() and not field.name.endswith(("_uid", "_key"))
+    ]
+    return pyarrow.parquet.ParquetWriter(file, schema, use_dictionary=words)
+
+
 class _writer:
     """A private file in either form, whole or not there."""
 
     def __init__(self, target: Path, schema: pa.Schema) -> None:
-        kinds = {".csv": pyarrow.csv.CSVWriter, ".parquet": pyarrow.parquet.ParquetWriter}
-        if target.suffix not in kinds:
+        if target.suffix not in (".csv", ".parquet"):
             raise ExportFault(f"{target.name}: the ending says the form, .csv or .parquet")
         self._target, self._part = target, target.with_name(f".{target.name}.part")
         self._part.unlink(missing_ok=True)
         self._file = os.fdopen(os.open(self._part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb")
-        self._inner = kinds[target.suffix](self._file, schema)
+        self._inner = _csv(self._file, schema) if target.suffix == ".csv" else _parquet(self._file, schema)
 
     def __enter__(self) -> Any:
         return self._inner

@@ -3,10 +3,10 @@
 After DICOM PS3.15 annex E in spirit: the view has no name, no ID, no station and no serial number to begin with.
 """
 
-import hmac
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from hashlib import blake2b
 from typing import Any, Literal
 
 from db.cohort import COLUMNS, Column
@@ -18,7 +18,7 @@ OLDEST = 90.0
 LONGEST_SHIFT = 365
 """Days by which all dates of a patient are moved back, at least one."""
 HASHED = 32
-"""Hexadecimal digits of a keyed hash that are kept."""
+"""Hexadecimal digits of a keyed hash (BLAKE2b: a million rows have four million UIDs)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,13 +44,14 @@ class Privacy:
 
     def hashed(self, uid: str) -> str:
         """The keyed hash of a UID: the same one in every export of this site."""
-        return hmac.digest(self.secret, b"uid\0" + uid.encode(), "sha256").hex()[:HASHED]
+        return blake2b(uid.encode(), digest_size=HASHED // 2, key=self.secret, person=b"uid").hexdigest()
 
     def shift(self, patient: str | None) -> timedelta | None:
         """How far back the dates of a patient are moved; None without a patient: a date alone can't be hidden so."""
         if patient is None:
             return None
-        number = int.from_bytes(hmac.digest(self.secret, b"shift\0" + patient.encode(), "sha256")[:8], "big")
+        digest = blake2b(patient.encode(), digest_size=8, key=self.secret, person=b"shift").digest()
+        number = int.from_bytes(digest, "big")
         return timedelta(days=1 + number % LONGEST_SHIFT)
 
 

@@ -3,13 +3,14 @@
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from db import body, inbox, results
+from db import body, inbox, pulls, results
 from db.priority import Priority
 from db.results import Asked
 from db.schema import Analysis, Instance, Series
 from db.states import Entity, move
 from dicom_node.digests import joined_digest, settings_digest
 from dicom_node.job import Request
+from dicom_node.models import model_digest
 from dicom_node.steps.desk import Desk
 from dicom_node.work.engine import Work
 from inference.errors import Reason
@@ -25,6 +26,8 @@ def ask(desk: Desk, session: Session, study_id: int, series: Series, priority: P
     before = results.latest(session, study_id)
     inherited = min(before.priority, Priority.STAT) if before else Priority.ROUTINE
     urgency = inherited if priority is None else priority
+    if urgency < Priority.PERSON and pulls.is_pulled(session, study_id):
+        urgency = Priority.BACKFILL
     question = asked(desk, session, series)
     analysis_id = results.ask(session, study_id, series.id, question, now=desk.now(), priority=urgency)
     if analysis_id is None:
@@ -60,7 +63,7 @@ def _request(desk: Desk, session: Session, series: Series) -> Request:
     return Request(
         content_digest=joined_digest(pixels for pixels, _ in rows),
         identity_digest=joined_digest({identity for _, identity in rows} | _stated(desk, session, series)),
-        model_digest=joined_digest((desk.card.digest, desk.card.ensemble, str(desk.card.folds))),
+        model_digest=model_digest(desk.card),
         analysis_digest=settings_digest(desk.settings.analysis),
     )
 
