@@ -67,7 +67,7 @@ def mark(session: Session, row_id: int, state: str, reason: str | None, now: dat
 def counts(session: Session, pull_id: int) -> Counter[str]:
     """Number of studies in each state."""
     query = select(PullStudy.state, func.count()).where(PullStudy.pull_id == pull_id).group_by(PullStudy.state)
-    return Counter(dict(session.execute(query).tuples().all()))
+    return Counter({state: number for state, number in session.execute(query)})
 
 
 def finish(session: Session, pull_id: int, now: datetime) -> None:
