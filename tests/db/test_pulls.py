@@ -65,9 +65,9 @@ def test_results_of_studies_that_came_by_themselves_go_as_ever(session: Session)
     assert posted(session, None) == ["ELSEWHERE", "PACS"]
 
 
-def test_pulled_studies_come_last(session: Session) -> None:
+def test_a_study_is_known_to_be_pulled(session: Session) -> None:
     series = make_series(session)
-    assert pulls.priority(session, series.study_id) == 0
+    assert not pulls.is_pulled(session, series.study_id)
     pulls.add(session, begun(session), ["1.1"], "m", NOW)
-    assert pulls.priority(session, series.study_id) < 0
+    assert pulls.is_pulled(session, series.study_id)
     assert session.query(Study).count() == 1
