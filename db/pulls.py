@@ -67,7 +67,7 @@ def mark(session: Session, row_id: int, state: str, reason: str | None, now: dat
 def counts(session: Session, pull_id: int) -> Counter[str]:
     """Number of studies in each state."""
     query = select(PullStudy.state, func.count()).where(PullStudy.pull_id == pull_id).group_by(PullStudy.state)
-    return Counter({state: number for state, number in session.execute(query)})
+    return Counter({row[0]: row[1] for row in session.execute(query)})
 
 
 def finish(session: Session, pull_id: int, now: datetime) -> None:

@@ -28,7 +28,7 @@ def parsed(words: str) -> tuple[dict[str, str], tuple[date, date]]:
     keys: dict[str, str] = {}
     for part in filter(None, (part.strip() for part in words.split(","))):
         keyword, equals, value = part.partition("=")
-        if not equals or tag_for_keyword(keyword.strip()) is None:
+        if not equals or not keyword.strip() or tag_for_keyword(keyword.strip()) is None:
             raise NotAQuery(f"{part!r} is not Keyword=value, such as StudyDate=20200101-20201231")
         keys[keyword.strip()] = value.strip()
     first, dash, last = keys.pop("StudyDate", "").partition("-")

@@ -1,6 +1,7 @@
 """The pace of a pull: so many a minute, within a window of the site's day; and the question it asks."""
 
 from datetime import UTC, date, datetime, time
+from itertools import pairwise
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -77,7 +78,7 @@ def test_a_year_is_asked_by_slices_of_a_month(monkeypatch: pytest.MonkeyPatch) -
     slices, found = asked(monkeypatch, lambda first, _last: [str(first)], date(2020, 12, 31))
     assert len(slices) == len(found) == 12
     assert slices[0] == (date(2020, 1, 1), date(2020, 1, 31))
-    assert all((later[0] - earlier[1]).days == 1 for earlier, later in zip(slices, slices[1:], strict=False))
+    assert all((later[0] - earlier[1]).days == 1 for earlier, later in pairwise(slices))
     assert slices[-1][1] == date(2020, 12, 31)
 
 
