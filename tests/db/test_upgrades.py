@@ -8,6 +8,7 @@ from alembic import command
 from alembic.script import ScriptDirectory
 from sqlalchemy import Boolean, DateTime, Engine, Float, Integer, MetaData, Table, insert, select, text
 
+from db.pull import STUDY_STATES
 from db.schema import STATES
 from db.session import _alembic, is_current, open_engine, upgrade
 
@@ -21,7 +22,7 @@ def value(table: Table, name: str) -> Any:
     """One that the column takes; foreign keys point to the only row of their table."""
     column = table.columns[name]
     if name == "state" or (table.name, name) == ("model", "status"):
-        return STATES[table.name][0]
+        return {**STATES, "pull_study": STUDY_STATES}[table.name][0]
     if name == "id" or column.foreign_keys or isinstance(column.type, Integer):
         return 1
     kinds = {Boolean: True, DateTime: MOMENT, Float: 12.5}
