@@ -8,10 +8,9 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from db import pulls
 from db.clock import has_come
 from db.schema import Analysis, Artifact, Delivery
-from db import pulls
-from db.schema import Artifact, Delivery
 from db.states import Entity, move, note
 
 FIRST_WAIT_S, LONGEST_WAIT_S = 10.0, 900.0

@@ -21,9 +21,9 @@ from db.accounts import Account, Token, Visit
 from db.base import Base, columns
 from db.destination import Destination
 from db.measurement import Measurement
-from db.words import STATES, known_state
 from db.pull import Pull, PullStudy
 from db.stature import Stature
+from db.words import STATES, known_state
 
 __all__ = [
     "STATES",

@@ -15,8 +15,8 @@ from dicom_node.commands.evaluate import evaluate
 from dicom_node.commands.jobs import jobs
 from dicom_node.commands.model import model
 from dicom_node.commands.pausing import pause, resume
-from dicom_node.commands.train import train
 from dicom_node.commands.pull import pull
+from dicom_node.commands.train import train
 from dicom_node.commands.user import user
 
 if TYPE_CHECKING:

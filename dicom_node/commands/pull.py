@@ -40,7 +40,7 @@ def pull(
     from dicom_node.models import model_digest
 
     settings, sessions = settings_of(config), sessions_of(config)
-    if deliver and deliver not in {to.ae_title for to in settings.destination}:
+    if deliver and deliver not in {to.name for to in settings.destination}:
         fail(f"{deliver} is no [[destination]] of the settings")
     now = datetime.now(UTC)
     try:

@@ -73,7 +73,6 @@ def _counts(open_one: Any, identifier: Dataset, seconds: float) -> Iterator[tupl
 
 def matches(open_one: Any, identifier: Dataset, seconds: float) -> Iterator[Dataset]:
     """Every match of an answer that ends with success, in time; else `NoAnswer`."""
-    """Every match of an answer that ends with success, in time."""
     ends = time.monotonic() + seconds
     for status, match in open_one.send_c_find(identifier, MODEL):
         code = status.get("Status")

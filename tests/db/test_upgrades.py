@@ -36,7 +36,6 @@ def filled(engine: Engine) -> dict[str, dict[str, Any]]:
     rows = {}
     with engine.begin() as connection:
         for table in tables.sorted_tables:
-            if connection.execute(select(table)).first() is None:
             if connection.execute(select(table)).first() is None:  # a migration may have written rows of its own
                 unset = ("supersedes_id", *NEVER_WRITTEN)
                 row = {one.name: value(table, one.name) for one in table.columns if one.name not in unset}
