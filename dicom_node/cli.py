@@ -16,6 +16,7 @@ from dicom_node.commands.jobs import jobs
 from dicom_node.commands.model import model
 from dicom_node.commands.pausing import pause, resume
 from dicom_node.commands.pull import pull
+from dicom_node.commands.reanalyse import reanalyse
 from dicom_node.commands.train import train
 from dicom_node.commands.user import user
 
@@ -30,6 +31,7 @@ app = typer.Typer(
     invoke_without_command=True,
 )
 app.add_typer(body, name="body")
+cohort.command("reanalyse")(reanalyse)
 app.add_typer(cohort, name="cohort")
 app.command("panels")(panels)
 app.command("pull")(pull)

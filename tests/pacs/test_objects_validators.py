@@ -26,6 +26,7 @@ from tests.unit.reporting.factories import (
     make_ct_header,
     make_finding,
     make_identity,
+    make_judged,
     make_level,
     make_model,
     make_person,
@@ -67,6 +68,7 @@ ALLOWED_ERRORS = {
 REVIEWED = make_revision(review=make_review(corrected=True))
 CASES: dict[str, tuple[Finding, Identity, dict[str, object]]] = {
     "plain": (make_finding(), make_identity(), {}),
+    "compared with cut-offs": (make_judged(), make_identity(), {}),
     "demonstration, with doubts": (
         make_finding(model=make_model(status=ModelStatus.DEMONSTRATION), doubts=("cut_off: muscle at the edge",)),
         make_identity(),

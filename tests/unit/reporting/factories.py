@@ -15,11 +15,13 @@ from pydicom.uid import CTImageStorage, ExplicitVRLittleEndian
 from inference.ct import CtSlice
 from inference.l3.level import L3Evidence, L3Level, LevelStatus, Vertebra
 from inference.labels import LabelMap, Tissue
-from inference.model_card import ModelCard, ModelStatus
+from inference.model_card import Limits, ModelCard, ModelStatus
 from inference.segmentation import Agreement
 from reporting.finding import Finding, Identity, Person, Predecessor, Review
 from reporting.measure import measure
 from reporting.objects import objects
+from reporting.panels import answers
+from reporting.panels.subject import subject
 
 ROWS, COLUMNS = 256, 288
 SPACING = (1.5, 1.5)
@@ -211,6 +213,14 @@ def make_finding(labels: LabelMap | None = None, person: Person | None = None, *
         person=person,
     )
     return replace(found, **overrides)
+
+
+def make_judged(**overrides: Any) -> Finding:
+    """A finding of a model whose limits are known, compared with every panel."""
+    limits = Limits(area_cm2=(-4.0, 9.0), hu=(-6.0, 3.0), cases=60, source="report 12")
+    model = make_model(limits=limits)
+    found = make_finding(model=model, **overrides)
+    return replace(found, panels=answers(subject(found.measurements, found.person, False), limits))
 
 
 def make_person(**overrides: Any) -> Person:
