@@ -64,6 +64,7 @@ def running(settings: Settings) -> Iterator[Node]:
     """Start everything; stop everything in order at the end.  Raises `CannotStart`, `ModelRefused`."""
     data = settings.node.data
     stated = worker.model_folder(settings.analysis).card  # refused before anything is touched
+    worker.vertebra_folder(settings.analysis)
     with ExitStack() as stack:
         stack.enter_context(owning(data))
         sessions = _database(stack, settings)

@@ -20,7 +20,6 @@ from dicom_node.data_folder import NETWORK_FILE_SYSTEMS, file_system, is_owned
 from dicom_node.deliver.send import echo
 from dicom_node.pacs.query import NoAnswer, count_images
 from inference.errors import ModelRefused
-from inference.spine import read_vertebra_folder
 
 PACKAGES = ("dicom_node", "db", "reporting", "inference", "config")
 GIGABYTE = 10**9
@@ -102,13 +101,13 @@ def _model(settings: Settings) -> Iterator[Check]:
         yield Check("model", False, str(refused))
     else:
         yield Check("model", True, f"{card.name} {card.version}, {card.status}, folds {card.folds}")
-    if vertebrae := settings.analysis.vertebrae:
-        try:
-            names = read_vertebra_folder(vertebrae).names.values()
-        except ModelRefused as refused:
-            yield Check("vertebra model", False, str(refused))
-        else:
-            yield Check("vertebra model", True, f"{vertebrae}, labels {', '.join(sorted(names))}")
+    try:
+        vertebrae = worker.vertebra_folder(settings.analysis)
+    except ModelRefused as refused:
+        yield Check("vertebra model", False, str(refused))
+    else:
+        if vertebrae:
+            yield Check("vertebra model", True, f"labels {', '.join(sorted(vertebrae.names.values()))}")
 
 
 def _device(settings: Settings) -> Iterator[Check]:

@@ -23,6 +23,7 @@ from inference.model_folder import ModelFolder, read_model_folder
 if TYPE_CHECKING:
     from dicom_node.pipeline import Models
     from inference.members import Device
+    from inference.spine import VertebraFolder
 
 BUNDLED = Path(__file__).parent.parent / "inference" / "demo_model"
 WARM_UP_SEED = 1
@@ -48,6 +49,13 @@ class Opening:
 def model_folder(rules: AnalysisSettings) -> ModelFolder:
     """The configured model, or the bundled one.  Raises `ModelRefused`."""
     return read_model_folder(rules.model or BUNDLED, folds=rules.folds, ensemble=rules.ensemble)
+
+
+def vertebra_folder(rules: AnalysisSettings) -> "VertebraFolder | None":
+    """The configured vertebra model, weights apart; None without one.  Raises `ModelRefused`."""
+    from inference.spine import read_vertebra_folder
+
+    return read_vertebra_folder(rules.vertebrae) if rules.vertebrae else None
 
 
 @functools.cache

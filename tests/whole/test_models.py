@@ -13,9 +13,10 @@ from db import models as remembered
 from db.schema import Model
 from db.session import Sessions, open_engine, open_sessions, upgrade
 from dicom_node import models, worker
+from dicom_node.app import running
 from inference.errors import ModelRefused
 from inference.model_card import ModelCard, ModelStatus
-from tests.factories import rows
+from tests.factories import make_settings, rows
 from tests.whole.test_command_line import l3node, written
 
 CARD = {
@@ -161,3 +162,10 @@ def test_the_limits_of_the_card_stand_in_the_table(sessions: Sessions, folder: P
         limits = remembered.find(session, added.digest).limits
 
     assert limits == '{"area_cm2": [-9.0, 23.5], "cases": 60, "hu": [-6.0, 3.0], "source": "own validation"}'
+
+
+def test_a_vertebra_model_that_cannot_be_taken_is_refused_before_anything_is_touched(tmp_path: Path) -> None:
+    settings = make_settings(tmp_path / "node", analysis={"vertebrae": tmp_path})
+    with pytest.raises(ModelRefused, match=r"plans\.json is missing"), running(settings):
+        pass
+    assert not (tmp_path / "node").exists()
