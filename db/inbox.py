@@ -163,7 +163,7 @@ def _replace(session: Session, rows: _Rows, known: Instance, arrival: Arrival) -
     session.flush()
     _reopen(session, known.series, arrival.received_at, "patient or study attributes changed")
     study.patient_id, study.issuer_of_patient_id = arrival.patient_id, arrival.issuer_of_patient_id
-    study.accession_number = arrival.accession_number
+    study.accession_number, study.identity = arrival.accession_number, None  # the images say it themselves now
     return old
 
 

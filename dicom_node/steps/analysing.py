@@ -1,5 +1,6 @@
 """One attempt at one request, and what becomes of its outcome."""
 
+import json
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
@@ -75,6 +76,7 @@ def _job(desk: Desk, session: Session, analysis: Analysis) -> Job:
         revision=analysis.revision,
         predecessors=tuple(map(_predecessor, results.replaced(session, analysis))),
         source_changed=analysis.series.source_changed,
+        told=json.loads(analysis.study.identity or "{}"),
     )
 
 

@@ -57,9 +57,10 @@ def _request(desk: Desk, session: Session, series: Series) -> Request:
     rows = session.execute(
         select(Instance.pixels_digest, Instance.identity_digest).where(Instance.series_id == series.id)
     ).all()
+    told = {joined_digest([series.study.identity])} if series.study.identity else set()
     return Request(
         content_digest=joined_digest(pixels for pixels, _ in rows),
-        identity_digest=joined_digest({identity for _, identity in rows}),
+        identity_digest=joined_digest({identity for _, identity in rows} | told),
         model_digest=joined_digest((desk.card.digest, desk.card.ensemble, str(desk.card.folds))),
         analysis_digest=settings_digest(desk.settings.analysis),
     )
