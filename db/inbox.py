@@ -81,6 +81,8 @@ def register(session: Session, arrivals: Sequence[Arrival], same_pixels: SamePix
             _add(session, rows, arrival)
         elif known.path == arrival.path:
             continue
+        elif known.purged_at and _is_comparable(known, arrival):
+            _restore(session, rows, known, arrival)
         elif (same := _same(known, arrival, same_pixels)) is None:
             undecided.append((known.path, arrival.path))
         elif not same:
@@ -144,6 +146,20 @@ def _same(known: Instance, arrival: Arrival, same_pixels: SamePixels) -> bool | 
 def _is_older(arrival: Arrival, known: Instance) -> bool:
     """A file that a crash left behind; what comes just now is newer whatever the clock says: it may have been set."""
     return arrival.adopted and arrival.received_at < known.received_at
+
+
+def _is_comparable(known: Instance, arrival: Arrival) -> bool:
+    """Of purged images only digests are left: equal ones are the same, of another transfer syntax nobody knows."""
+    return known.pixels_digest == arrival.pixels_digest or known.transfer_syntax_uid != arrival.transfer_syntax_uid
+
+
+def _restore(session: Session, rows: "_Rows", known: Instance, arrival: Arrival) -> None:
+    """A purged image was sent again: the same is there again for a revision, and asks nothing anew."""
+    same = (known.pixels_digest, known.identity_digest) == (arrival.pixels_digest, arrival.identity_digest)
+    if not same:
+        _replace(session, rows, known, arrival)
+    known.path, known.purged_at, known.received_at = arrival.path, None, arrival.received_at
+    known.series.study.last_at = max(known.series.study.last_at, arrival.received_at)
 
 
 def _add(session: Session, rows: _Rows, arrival: Arrival) -> None:

@@ -24,6 +24,7 @@ from dicom_node import leftovers, models, tls, worker
 from dicom_node.counting import Counting, countings, counts_of
 from dicom_node.data_folder import CannotStart, owning
 from dicom_node.optouts import OptOuts
+from dicom_node.purge import Purge
 from dicom_node.receive.door import OptedOut
 from dicom_node.receive.listener import no_tls
 from dicom_node.receive.register import Registrar
@@ -45,7 +46,7 @@ OUR_THREADS = frozenset(
 )
 TICK = 0.5
 """Seconds between looks at closing and at due rows."""
-A_DAY = 86_400.0
+A_MINUTE, A_DAY = 60.0, 86_400.0
 LOOK_AFTER = 2.0
 """Seconds between looks at workers that have nothing to do."""
 BETWEEN_COUNTS = 1.0
@@ -127,6 +128,8 @@ def running(settings: Settings) -> Iterator[Node]:
         questions = _questions(stack, asked)
         ticks = {"valves": valves.refresh, "optouts": optouts.refresh, "close": closing.ring, "sweep": rounds.sweep}
         calls = {name: (TICK, call) for name, call in ticks.items()}
+        purge = Purge(settings=settings, sessions=sessions, free=receiver.free, now=_utc)
+        calls |= {"purge": (A_MINUTE, purge.round)}
         calls |= {"workers": (LOOK_AFTER, look_after), "tidy": (A_DAY, tidy)}
         stack.enter_context(Clock(calls | questions))
         LOG.info("node.running", port=receiver.port, web_port=web_port, adopted=adopted)
