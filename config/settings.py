@@ -75,6 +75,8 @@ class ReceiveSettings(Frozen):
     """Larger objects are refused with 0xA700; an enhanced CT of 2000 slices is about 1 GB."""
     minimum_free_bytes: Annotated[int, Field(ge=0)] = 2_000_000_000
     """With less free disk an object is refused with 0xA700, so that the database can still write."""
+    keep_images: Annotated[int, Field(ge=0)] = 30
+    """Days without news after which images whose results arrived are deleted; 0 keeps them until the disk fills."""
     maximum_backlog: Annotated[int, Field(ge=1)] = 20_000
     """Analyses that wait; with more, associations are refused as transient.  A day's work of one worker is less."""
 

@@ -81,6 +81,8 @@ def register(session: Session, arrivals: Sequence[Arrival], same_pixels: SamePix
             _add(session, rows, arrival)
         elif known.path == arrival.path:
             continue
+        elif known.purged_at and _is_comparable(known, arrival):
+            _restore(session, rows, known, arrival)
         elif (same := _same(known, arrival, same_pixels)) is None:
             undecided.append((known.path, arrival.path))
         elif not same:
@@ -146,6 +148,20 @@ def _is_older(arrival: Arrival, known: Instance) -> bool:
     return arrival.adopted and arrival.received_at < known.received_at
 
 
+def _is_comparable(known: Instance, arrival: Arrival) -> bool:
+    """Of purged images only digests are left: equal ones are the same, of another transfer syntax nobody knows."""
+    return known.pixels_digest == arrival.pixels_digest or known.transfer_syntax_uid != arrival.transfer_syntax_uid
+
+
+def _restore(session: Session, rows: "_Rows", known: Instance, arrival: Arrival) -> None:
+    """A purged image was sent again: the same is there again for a revision, and asks nothing anew."""
+    same = (known.pixels_digest, known.identity_digest) == (arrival.pixels_digest, arrival.identity_digest)
+    if not same:
+        _replace(session, rows, known, arrival)
+    known.path, known.purged_at, known.received_at = arrival.path, None, arrival.received_at
+    known.series.study.last_at = max(known.series.study.last_at, arrival.received_at)
+
+
 def _add(session: Session, rows: _Rows, arrival: Arrival) -> None:
     series = _series(session, rows, arrival)
     _reopen(session, series, arrival.received_at, "a new image")
@@ -163,7 +179,7 @@ def _replace(session: Session, rows: _Rows, known: Instance, arrival: Arrival) -
     session.flush()
     _reopen(session, known.series, arrival.received_at, "patient or study attributes changed")
     study.patient_id, study.issuer_of_patient_id = arrival.patient_id, arrival.issuer_of_patient_id
-    study.accession_number = arrival.accession_number
+    study.accession_number, study.identity = arrival.accession_number, None  # the images say it themselves now
     return old
 
 

@@ -121,6 +121,14 @@ def put_off(session: Session, delivery_id: int, why: str, now: datetime) -> None
     note(session, Entity.DELIVERY, delivery_id, "pending", "pending", now=now, reason=why)
 
 
+def postpone(session: Session, analysis_id: int, why: str, now: datetime) -> None:
+    """What of a result is unsent waits a quarter of an hour; it is nobody's fault but the reason's."""
+    query = select(Delivery).join(Artifact, Delivery.artifact_id == Artifact.id)
+    for delivery in session.scalars(query.where(Artifact.analysis_id == analysis_id, Delivery.state == "pending")):
+        delivery.due_at, delivery.reason = now + timedelta(seconds=LONGEST_WAIT_S), why
+        note(session, Entity.DELIVERY, delivery.id, "pending", "pending", now=now, reason=why)
+
+
 def wait(attempt: int, chance: float | None = None) -> timedelta:
     """10 s x 2^(attempt - 1), at most 15 minutes, with jitter; `chance` 0..1 fixes the jitter."""
     seconds = min(FIRST_WAIT_S * 2 ** min(attempt - 1, 32), LONGEST_WAIT_S)

@@ -189,6 +189,19 @@ def finish_measured(
     return True
 
 
+def hold_again(session: Session, analysis_id: int, why: str, now: datetime) -> None:
+    """A result that was to leave must not: held, what of it is unsent stays here, and it counts no more."""
+    cancel(session, analysis_id, now, why)
+    aside = {"is_current": False}
+    if move(session, Entity.ANALYSIS, analysis_id, "done", "held", now=now, reason=why, changes=aside):
+        standing.renew(session, session.get_one(Analysis, analysis_id).study_id)
+
+
+def of_study(session: Session, study_id: int) -> Sequence[Analysis]:
+    """Everything that was asked of a study, oldest first."""
+    return session.scalars(select(Analysis).where(Analysis.study_id == study_id).order_by(Analysis.id)).all()
+
+
 def finish_not_measured(session: Session, analysis_id: int, attempt: int, reason: str, now: datetime) -> bool:
     """The input could not be measured; the coded reason stands in the row."""
     analysis = _running(session, analysis_id, attempt)

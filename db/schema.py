@@ -21,6 +21,7 @@ from db.accounts import Account, Token, Visit
 from db.base import Base, columns
 from db.destination import Destination
 from db.measurement import Measurement
+from db.optout import OptOut
 from db.pull import Pull, PullStudy
 from db.stature import Stature
 from db.words import STATES, known_state
@@ -38,6 +39,7 @@ __all__ = [
     "Instance",
     "Measurement",
     "Model",
+    "OptOut",
     "Pull",
     "PullStudy",
     "Refusal",
@@ -51,7 +53,11 @@ __all__ = [
 
 
 class Study(Base):
-    """One StudyInstanceUID."""
+    """One StudyInstanceUID.
+
+    `identity` is what the source or an administrator told of patient and study after the images came: keyword and
+    value as JSON; None where the images' own attributes hold.
+    """
 
     __tablename__ = "study"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -64,6 +70,7 @@ class Study(Base):
     patient_name: Mapped[str | None]
     study_date: Mapped[str | None] = mapped_column(String(8))
     study_description: Mapped[str | None]
+    identity: Mapped[str | None] = mapped_column(Text)
     source_ae: Mapped[str | None] = mapped_column(String(16))
     first_at: Mapped[datetime]
     last_at: Mapped[datetime]
@@ -94,7 +101,7 @@ class Series(Base):
 
 
 class Instance(Base):
-    """One stored object; `path` is relative to the data folder."""
+    """One stored object; `path` is relative to the data folder, where nothing is after `purged_at`."""
 
     __tablename__ = "instance"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -108,6 +115,7 @@ class Instance(Base):
     pixels_digest: Mapped[str] = mapped_column(String(64))
     position_mm: Mapped[float | None]
     received_at: Mapped[datetime]
+    purged_at: Mapped[datetime | None]
     series: Mapped[Series] = relationship(back_populates="instances")
 
 

@@ -23,6 +23,9 @@ from db.session import Sessions, open_engine, open_sessions, upgrade
 from dicom_node import leftovers, models, tls, worker
 from dicom_node.counting import Counting, countings, counts_of
 from dicom_node.data_folder import CannotStart, owning
+from dicom_node.optouts import OptOuts
+from dicom_node.purge import Purge
+from dicom_node.receive.door import OptedOut
 from dicom_node.receive.listener import no_tls
 from dicom_node.receive.register import Registrar
 from dicom_node.receive.server import BACKLOG, PAUSED, Receiver, Rejection, Reported
@@ -43,7 +46,7 @@ OUR_THREADS = frozenset(
 )
 TICK = 0.5
 """Seconds between looks at closing and at due rows."""
-A_DAY = 86_400.0
+A_MINUTE, A_DAY = 60.0, 86_400.0
 LOOK_AFTER = 2.0
 """Seconds between looks at workers that have nothing to do."""
 BETWEEN_COUNTS = 1.0
@@ -72,6 +75,7 @@ def running(settings: Settings) -> Iterator[Node]:
         sessions = _database(stack, settings)
         card = models.vouched(stated, sessions)
         valves = Valves(sessions, settings.receive.maximum_backlog)
+        optouts = OptOuts(sessions, data)
         credentials = _credentials(settings)
         closing = Bell()
         asked = countings(settings, sessions, steady(), closing.ring, credentials.client_context)
@@ -84,7 +88,15 @@ def running(settings: Settings) -> Iterator[Node]:
             now=_utc,
             context=credentials.client_context,
         )
-        registrar, receiver = _door(settings, sessions, credentials, closing.ring, valves, steps.reported)
+        registrar, receiver = _door(
+            settings,
+            sessions,
+            credentials,
+            closing.ring,
+            valves,
+            reported=steps.reported,
+            opted_out=optouts.key_if_out,
+        )
         rounds = Rounds(
             settings=settings,
             sessions=sessions,
@@ -98,6 +110,7 @@ def running(settings: Settings) -> Iterator[Node]:
         )
         rounds.recover()
         valves.refresh()
+        optouts.refresh()
         leftovers.before_start(data)
         adopted = registrar.adopt()
         start(stack, "close", partial(closing.answer, "close", rounds.close), closing.ring)
@@ -113,8 +126,10 @@ def running(settings: Settings) -> Iterator[Node]:
         web_port = stack.enter_context(_web(settings)) if settings.web.enabled else None
         _listen(stack, receiver)
         questions = _questions(stack, asked)
-        ticks = {"valves": valves.refresh, "close": closing.ring, "sweep": rounds.sweep}
+        ticks = {"valves": valves.refresh, "optouts": optouts.refresh, "close": closing.ring, "sweep": rounds.sweep}
         calls = {name: (TICK, call) for name, call in ticks.items()}
+        purge = Purge(settings=settings, sessions=sessions, free=receiver.free, now=_utc)
+        calls |= {"purge": (A_MINUTE, purge.round)}
         calls |= {"workers": (LOOK_AFTER, look_after), "tidy": (A_DAY, tidy)}
         stack.enter_context(Clock(calls | questions))
         LOG.info("node.running", port=receiver.port, web_port=web_port, adopted=adopted)
@@ -165,7 +180,9 @@ def _door(
     credentials: tls.Credentials,
     ended: Callable[[], None],
     valves: Valves,
+    *,
     reported: Reported,
+    opted_out: OptedOut,
 ) -> tuple[Registrar, Receiver]:
     data = settings.node.data
     spool = Spool(data / "spool", settings.receive.minimum_free_bytes)
@@ -182,6 +199,7 @@ def _door(
         shut=partial(_shut, valves),
         committers=frozenset(to.name for to in settings.destination if to.verify == "commitment"),
         reported=reported,
+        opted_out=opted_out,
     )
     return registrar, receiver
 

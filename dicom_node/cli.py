@@ -12,9 +12,11 @@ from dicom_node.commands.cohort import cohort
 from dicom_node.commands.common import PRIVATE, Config, fail, settings_of
 from dicom_node.commands.database import database
 from dicom_node.commands.evaluate import evaluate
+from dicom_node.commands.identity import patient, study
 from dicom_node.commands.jobs import jobs
 from dicom_node.commands.model import model
 from dicom_node.commands.pausing import pause, resume
+from dicom_node.commands.privacy import forget, optout
 from dicom_node.commands.pull import pull
 from dicom_node.commands.reanalyse import reanalyse
 from dicom_node.commands.train import train
@@ -36,6 +38,10 @@ app.add_typer(cohort, name="cohort")
 app.command("panels")(panels)
 app.command("pull")(pull)
 app.add_typer(database, name="db")
+app.add_typer(patient, name="patient")
+app.add_typer(study, name="study")
+app.add_typer(optout, name="optout")
+app.command()(forget)
 app.add_typer(model, name="model")
 app.add_typer(user, name="user")
 app.add_typer(jobs, name="jobs")

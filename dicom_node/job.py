@@ -1,6 +1,7 @@
 """What is asked of a worker and what it answers; light enough for the node, which imports no highdicom."""
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import astuple, dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -37,6 +38,8 @@ class Job:
 
     `key` is the UNIQUE key of the row: that of the request, or another when a superseded question is asked again.
 
+    `told` are attributes of patient and study that were corrected after the images came (`reporting.told`).
+
     `slice` of the request is a canonical index (0 caudal); `labels` are canonical; `asked_at` is aware UTC;
     `predecessors` are the objects of the result that this revision replaces; `body` is what people stated of the
     patient.
@@ -55,6 +58,7 @@ class Job:
     labels: LabelMap | None = None
     source_changed: bool = False
     body: Body = NOTHING_STATED
+    told: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

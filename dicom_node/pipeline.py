@@ -33,6 +33,7 @@ from reporting.objects import objects
 from reporting.panels import answers
 from reporting.panels.subject import subject
 from reporting.picture.evidence import evidence_png
+from reporting.told import apply_told
 
 Tell: TypeAlias = Callable[[str], None]
 """Told the name of each step when it begins."""
@@ -103,6 +104,8 @@ def _series_and_stack(job: Job, rules: AnalysisSettings) -> tuple[Series, Stack]
         raise refused[0][1] if refused else Unsuitable(Reason.NOT_DICOM, "no files")
     if len(studies := {str(series.header.get("StudyInstanceUID")) for series in found}) > 1:
         raise Unsuitable(Reason.SEVERAL_STUDIES, f"{len(studies)} studies; give one")
+    for image in (image for series in found if job.told for image in series.images):
+        apply_told(image.header, job.told)
     verdicts = judge(found, rules)
     return verdicts[0].series, chosen(verdicts)
 

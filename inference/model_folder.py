@@ -23,6 +23,7 @@ CheckpointKind: TypeAlias = Literal["final", "best"]
 
 MAX_JSON_BYTES = 8 * 2**20
 MAX_CHECKPOINT_BYTES = 2 * 2**30  # the paper's network with optimizer state is about 0.4 GiB
+MAX_FOLDS = 20  # nnU-Net trains five
 VERSION_DIGITS = 12
 
 
@@ -131,7 +132,9 @@ def _numbers(path: Path, folds: Literal["all"] | int | Sequence[int]) -> list[in
     wanted = present if folds == "all" else folds
     if not wanted:
         raise ModelRefused(f"{path} has no fold_<k> folder to use")
-    return sorted({int(number) for number in wanted})
+    if len(numbers := {int(number) for number in wanted}) > MAX_FOLDS:
+        raise ModelRefused(f"{path} has {len(numbers)} folds to use, {MAX_FOLDS} folds at most")
+    return sorted(numbers)
 
 
 def _fold(path: Path, number: int, checkpoint: CheckpointKind, base: str) -> Fold:

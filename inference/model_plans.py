@@ -14,6 +14,8 @@ from inference.labels import Tissue
 _INTENSITIES = "foreground_intensity_properties_per_channel"
 LABELS = {"background": 0} | {tissue.name.lower(): tissue.value for tissue in Tissue}
 Name = Annotated[str, Field(pattern=r"^[\w .+()-]{1,64}$")]  # ends up in DICOM LO
+MAX_FEATURE_MAPS = 2**26
+"""Values of the feature maps of one stage (256 MB): five times those of the paper's network of 640 x 640 pixels."""
 _Stages = Annotated[int, Field(ge=2, le=10)]
 _Features = Annotated[int, Field(ge=1, le=1024)]
 _Blocks = Annotated[int, Field(ge=1, le=16)]
@@ -123,6 +125,15 @@ class Configuration2d(Stated):
         strides = self.architecture.arch_kwargs.strides
         if any(side % prod(stride[axis] for stride in strides) for axis, side in enumerate(self.patch_size)):
             raise ValueError("the patch size is not divisible by the strides")
+        return self
+
+    @model_validator(mode="after")
+    def _feature_maps_fit_into_memory(self) -> Self:
+        pixels, arguments = prod(self.patch_size), self.architecture.arch_kwargs
+        for features, stride in zip(arguments.features_per_stage, arguments.strides, strict=True):
+            pixels //= prod(stride)
+            if features * pixels > MAX_FEATURE_MAPS:
+                raise ValueError("patch and features need more memory than a network of the method can")
         return self
 
 

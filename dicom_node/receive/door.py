@@ -19,7 +19,7 @@ from pynetdicom.sop_class import CTImageStorage, EnhancedCTImageStorage
 from sqlalchemy.orm import Session
 
 from config.settings import ReceiveSettings
-from db import refusals
+from db import optout, refusals
 from dicom_node.receive.glance import Glance, Malformed, glance
 from dicom_node.receive.pdu import Command
 from dicom_node.receive.register import Ended, Registrar, TurnedAway
@@ -31,6 +31,14 @@ NEEDED = frozenset({CTImageStorage, EnhancedCTImageStorage})
 LONGEST_UID = 64
 DEFLATED_AT_MOST = 50
 """Times by which an honest CT is smaller when deflated; more is a bomb."""
+
+
+OptedOut = Callable[[str], str | None]
+"""PatientID -> the key of a patient whose images are not taken, None for everybody else."""
+
+
+def nobody_opted_out(_patient_id: str) -> None:
+    """The door of a site where nobody opted out."""
 
 
 class Refused(Exception):
@@ -69,9 +77,16 @@ class Visit:
 class Door:
     """Takes objects in.  Success is answered when the file is durable; rows follow from `Registrar`."""
 
-    def __init__(self, settings: ReceiveSettings, spool: Spool, registrar: Registrar) -> None:
+    def __init__(
+        self,
+        settings: ReceiveSettings,
+        spool: Spool,
+        registrar: Registrar,
+        opted_out: OptedOut = nobody_opted_out,
+    ) -> None:
         self.settings = settings
         self.spool = spool
+        self.opted_out = opted_out
         self._registrar = registrar
         self._visits: WeakKeyDictionary[Any, Visit] = WeakKeyDictionary()
         self._present: list[Visit] = []
@@ -145,6 +160,10 @@ class Door:
             )
 
         self._registrar.put(TurnedAway(write))
+
+    def dropped(self, key: str) -> None:
+        """Count an object of a patient who opted out; nothing else of it is kept."""
+        self._registrar.put(TurnedAway(partial(optout.dropped, patient_key=key)))
 
     def _forget(self, visit: Visit) -> None:
         with self._lock:
@@ -230,6 +249,9 @@ class Reception:
         _check_uids(seen, self._request.command)
         if seen.modality != "CT":
             raise Refused(SUCCESS, f"not CT: Modality {seen.modality[:16] or 'is missing'}")
+        if key := self._door.opted_out(seen.patient_id):
+            self._door.dropped(key)
+            raise Refused(SUCCESS, "the patient opted out")
         self._door.keep(self._visit, file, seen.series_instance_uid)
 
 

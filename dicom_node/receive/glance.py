@@ -27,6 +27,7 @@ WANTED = {
     0x00080016: "sop_class_uid",
     0x00080018: "sop_instance_uid",
     0x00080060: "modality",
+    0x00100020: "patient_id",
     0x0020000D: "study_instance_uid",
     0x0020000E: "series_instance_uid",
 }
@@ -43,6 +44,7 @@ class Glance:
     sop_class_uid: str = ""
     sop_instance_uid: str = ""
     modality: str = ""
+    patient_id: str = ""
     study_instance_uid: str = ""
     series_instance_uid: str = ""
 

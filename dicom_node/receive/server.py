@@ -17,7 +17,7 @@ from pynetdicom.presentation import AllStoragePresentationContexts, Presentation
 from pynetdicom.sop_class import StorageCommitmentPushModel, Verification
 
 from config.settings import ReceiveSettings, Source
-from dicom_node.receive.door import Door, StoreRequest, Visit
+from dicom_node.receive.door import Door, OptedOut, StoreRequest, Visit, nobody_opted_out
 from dicom_node.receive.guard import GuardedHandler
 from dicom_node.receive.lane import LaneHandler
 from dicom_node.receive.listener import Listener, TlsContext, no_tls
@@ -86,6 +86,7 @@ class Receiver:
         shut: Callable[[], Rejection | None] = lambda: None,
         committers: frozenset[str] = frozenset(),
         reported: Reported = nobody_asked,
+        opted_out: OptedOut = nobody_opted_out,
     ) -> None:
         self._settings = settings
         self._sources = {source.ae_title.strip(): source for source in sources}
@@ -93,7 +94,7 @@ class Receiver:
         self._reported = reported
         self._context = context
         self._shut = shut
-        self._door = Door(settings, spool, registrar)
+        self._door = Door(settings, spool, registrar, opted_out)
         self._ae = _application_entity(ae_title, settings)
         self._listener: Any = None
 
@@ -143,6 +144,10 @@ class Receiver:
     def port(self) -> int:
         """The port in use."""
         return int(self._listener.socket.getsockname()[1])
+
+    def free(self) -> int:
+        """Bytes of disk that are left for images."""
+        return self._door.spool.free()
 
     def busy_series(self) -> frozenset[str]:
         """SeriesInstanceUIDs that an association carries, until its last file has a row."""

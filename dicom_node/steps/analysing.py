@@ -1,17 +1,18 @@
 """One attempt at one request, and what becomes of its outcome."""
 
+import json
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 import structlog
 from sqlalchemy.orm import Session
 
-from db import body, inbox, results
+from db import body, inbox, purging, results
 from db.results import LOST_WAIT, RETRY_WAIT, Disposition
 from db.schema import Analysis, Artifact
 from dicom_node import store
 from dicom_node.job import Job, Measured, Outcome, Request
-from dicom_node.steps.asking import ask, ask_next, asked
+from dicom_node.steps.asking import PURGED, ask, ask_next, asked
 from dicom_node.steps.desk import Desk
 from dicom_node.steps.posting import taken_by, wake_senders
 from dicom_node.work.bench import Closed, JobFailed, Workbench, WorkerLost
@@ -48,6 +49,9 @@ def _take(desk: Desk, session: Session, analysis_id: int) -> Job | None:
     row = session.get_one(Analysis, analysis_id)
     if results.same_question(row, asked(desk, session, row.series)):
         taken = results.take(session, analysis_id, desk.now())
+        if taken and purging.is_purged(session, taken.series_id):
+            results.finish_not_measured(session, taken.id, taken.attempt, PURGED, desk.now())
+            return None
         return _job(desk, session, taken) if taken else None
     if results.outdated(session, analysis_id, desk.now()) and row.series.state != "receiving":
         ask(desk, session, row.study_id, row.series)
@@ -76,6 +80,7 @@ def _job(desk: Desk, session: Session, analysis: Analysis) -> Job:
         predecessors=tuple(map(_predecessor, results.replaced(session, analysis))),
         source_changed=analysis.series.source_changed,
         body=body.stated(session, desk.key_of(analysis.study)),
+        told=json.loads(analysis.study.identity or "{}"),
     )
 
 

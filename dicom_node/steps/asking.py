@@ -3,7 +3,7 @@
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from db import body, inbox, pulls, results
+from db import body, inbox, pulls, purging, results
 from db.priority import Priority
 from db.results import Asked
 from db.schema import Analysis, Instance, Series
@@ -14,6 +14,8 @@ from dicom_node.models import model_digest
 from dicom_node.steps.desk import Desk
 from dicom_node.work.engine import Work
 from inference.errors import Reason
+
+PURGED = "images_purged: the images were deleted after their time; send the study again"
 
 
 def ask(desk: Desk, session: Session, study_id: int, series: Series, priority: Priority | None = None) -> str:
@@ -29,6 +31,8 @@ def ask(desk: Desk, session: Session, study_id: int, series: Series, priority: P
     if urgency < Priority.PERSON and pulls.is_pulled(session, study_id):
         urgency = Priority.BACKFILL
     question = asked(desk, session, series)
+    if purging.is_purged(session, series.id):
+        return PURGED
     analysis_id = results.ask(session, study_id, series.id, question, now=desk.now(), priority=urgency)
     if analysis_id is None:
         return "the same request was answered before"
@@ -60,9 +64,10 @@ def _request(desk: Desk, session: Session, series: Series) -> Request:
     rows = session.execute(
         select(Instance.pixels_digest, Instance.identity_digest).where(Instance.series_id == series.id)
     ).all()
+    told = {joined_digest([series.study.identity])} if series.study.identity else set()
     return Request(
         content_digest=joined_digest(pixels for pixels, _ in rows),
-        identity_digest=joined_digest({identity for _, identity in rows} | _stated(desk, session, series)),
+        identity_digest=joined_digest({identity for _, identity in rows} | told | _stated(desk, session, series)),
         model_digest=model_digest(desk.card),
         analysis_digest=settings_digest(desk.settings.analysis),
     )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from config.settings import AnyDestination, Settings
+from config.settings import AnyDestination, Settings, Source
 from db.schema import Study
 from db.session import Sessions
 from dicom_node import tls
@@ -38,3 +38,7 @@ class Desk:
     def destination(self, name: str) -> AnyDestination | None:
         """The section of a destination; None when it is no longer in the settings."""
         return next((to for to in self.settings.destination if to.name == name), None)
+
+    def source(self, title: str) -> Source | None:
+        """The section of a source; None for a title that is in no settings."""
+        return next((one for one in self.settings.source if one.ae_title.strip() == title), None)

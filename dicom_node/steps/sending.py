@@ -13,6 +13,7 @@ from dicom_node.deliver import send as dicom
 from dicom_node.deliver import stow
 from dicom_node.deliver.fate import Fate, Receipt, Thing
 from dicom_node.steps.desk import Desk
+from dicom_node.steps.identifying import confirmed
 from dicom_node.work.engine import Work
 
 LOG = structlog.get_logger(__name__)
@@ -24,7 +25,7 @@ def send(desk: Desk, work: Work) -> None:
     to = desk.destination(name)
     if to is None:
         _bury_all(desk, parcels)
-    elif parcels:
+    elif parcels := confirmed(desk, parcels):
         _deliver(desk, to, parcels)
 
 

@@ -71,6 +71,14 @@ def test_a_folder_without_folds_is_refused(copied: Path) -> None:
         read_model_folder(copied)
 
 
+def test_a_crowd_of_folds_is_refused_before_any_is_read(copied: Path) -> None:
+    for number in range(100, 100 + model_folder.MAX_FOLDS):
+        (copied / f"fold_{number}").mkdir()
+
+    with pytest.raises(ModelRefused, match="folds at most"):
+        read_model_folder(copied)
+
+
 def test_the_best_checkpoint_is_taken_only_when_asked_for(copied: Path) -> None:
     final = copied / "fold_4" / "checkpoint_final.pth"
     final.rename(final.with_name("checkpoint_best.pth"))
@@ -145,6 +153,10 @@ def only_3d(content: dict[str, Any]) -> None:
         (lambda c: arguments(c).update(n_stages=40), "n_stages"),
         (lambda c: arguments(c).update(features_per_stage=[8, 16, 32, 64, 96, 10**9]), "features_per_stage"),
         (lambda c: arguments(c).update(features_per_stage=[8, 16]), "one value per stage"),
+        (
+            lambda c: (planar(c).update(patch_size=[1024, 1024]), arguments(c).update(features_per_stage=[512] * 6)),
+            "more memory",
+        ),
         (lambda c: c.update(transpose_forward=[2, 1, 0]), "transpose_forward"),
         (lambda c: c.update(plans_name="a\\b\n"), "plans_name"),
         (lambda c: c["foreground_intensity_properties_per_channel"]["0"].update(std=0), "std"),

@@ -60,7 +60,7 @@ def test_every_transfer_syntax_is_read_as_pydicom_reads_it(shared_data: Path) ->
         seen = look(*dataset_of(path))
         known = dcmread(path, stop_before_pixels=True)
         told = {name: getattr(seen, name) for name in WANTED.values()}
-        names = ("SOPClassUID", "SOPInstanceUID", "Modality")
+        names = ("SOPClassUID", "SOPInstanceUID", "Modality", "PatientID")
         expected = [str(known.get(name) or "") for name in (*names, "StudyInstanceUID", "SeriesInstanceUID")]
         assert list(told.values()) == expected, path.name
 

@@ -1,0 +1,55 @@
+"""Delete received images that have done their work: after a time, or earlier when the disk fills.
+
+Never those of a study that has no result or reason, that waits for a review, or whose results have not arrived.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import structlog
+
+from config.settings import Settings
+from db import purging
+from db.session import Sessions
+
+LOG = structlog.get_logger(__name__)
+AT_ONCE = 10
+"""Studies of one round."""
+PRESSED = 3
+"""Below this many times minimum_free_bytes images go before their time; associations are refused below 2."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Purge:
+    """`free` gives bytes of disk that are left, `now` aware UTC."""
+
+    settings: Settings
+    sessions: Sessions
+    free: Callable[[], int]
+    now: Callable[[], datetime]
+
+    def round(self) -> None:
+        """What is over its time; then, while the disk is nearly full, what may go early, reviewed studies last."""
+        days = self.settings.receive.keep_images
+        if days:
+            self._purge(self.now() - timedelta(days=days), f"{days} days without news")
+        if self._is_pressed():
+            self._purge(self.now(), "the disk is nearly full")
+
+    def _is_pressed(self) -> bool:
+        return self.free() < PRESSED * self.settings.receive.minimum_free_bytes
+
+    def _purge(self, before: datetime, why: str) -> None:
+        verifying = [to.name for to in self.settings.destination if to.verify != "none"]
+        with self.sessions() as session:
+            studies = purging.done_with(session, before, verifying, AT_ONCE)
+        for study_id in studies:
+            with self.sessions.begin() as session:  # holds the lock: nobody asks for these images meanwhile
+                if study_id not in purging.done_with(session, before, verifying, AT_ONCE):
+                    continue
+                gone = purging.images(session, study_id)
+                for name in gone:
+                    (self.settings.node.data / name).unlink(missing_ok=True)
+                purging.purged(session, study_id, why, self.now())
+            LOG.info("images.purged", study=study_id, images=len(gone), why=why)
