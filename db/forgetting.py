@@ -8,7 +8,8 @@ from typing import Any
 from sqlalchemy import Select, delete, select, update
 from sqlalchemy.orm import Session
 
-from db.schema import Analysis, Artifact, Delivery, Event, Instance, Measurement, Series, Study
+from db import standing
+from db.schema import Analysis, Artifact, Delivery, Event, Instance, Measurement, PullStudy, Series, Study
 from db.states import Entity, note
 
 
@@ -56,8 +57,11 @@ def forget(session: Session, study_ids: Sequence[int], audit: str, actor: str, n
         (Entity.STUDY, select(Study.id).where(Study.id.in_(study_ids))),
     ):
         _silence(session, entity, of)
+    keys = set(session.scalars(select(Measurement.patient_key).where(Measurement.analysis_id.in_(analyses))))
+    uids = select(Study.study_instance_uid).where(Study.id.in_(study_ids))
     session.execute(update(Analysis).where(Analysis.study_id.in_(study_ids)).values(supersedes_id=None))
     owned: list[tuple[Any, Any, Any]] = [
+        (PullStudy, PullStudy.study_instance_uid, list(session.scalars(uids))),
         (Delivery, Delivery.artifact_id, artifacts),
         (Artifact, Artifact.analysis_id, analyses),
         (Measurement, Measurement.analysis_id, analyses),
@@ -69,6 +73,7 @@ def forget(session: Session, study_ids: Sequence[int], audit: str, actor: str, n
     for table, column, of in owned:
         session.execute(delete(table).where(column.in_(of)).execution_options(synchronize_session=False))
     session.expire_all()
+    standing.left(session, {key for key in keys if key})
     for study_id in study_ids:
         note(session, Entity.STUDY, study_id, None, "forgotten", now=now, reason=audit, actor=actor)
     return Forgotten(studies=len(study_ids), images=len(files), files=files, results=kept)

@@ -3,12 +3,12 @@
 Repeated so that questions to a cohort read one table; made from the analysis anew whenever what is current changes.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
-from sqlalchemy import func, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
-from db.schema import Analysis, Measurement, Study
+from db.schema import Analysis, Measurement, Stature, Study
 
 KeyOf = Callable[[Study], str | None]
 """The key that stands for the patient of a study; None where no patient is known."""
@@ -44,6 +44,15 @@ def fill_keys(session: Session, key_of: KeyOf) -> int:
     for key in sorted({row.patient_key for row, _ in found if row.patient_key}):
         _find_latest(session, key)
     return len(found)
+
+
+def left(session: Session, patient_keys: Collection[str]) -> None:
+    """Results of these patients were deleted: another is the latest, or nothing is known of the patient any more."""
+    for key in sorted(patient_keys):
+        if session.scalar(select(Measurement.analysis_id).where(Measurement.patient_key == key).limit(1)) is None:
+            session.execute(delete(Stature).where(Stature.patient_key == key))
+        else:
+            _find_latest(session, key)
 
 
 def _repeated(analysis: Analysis) -> Measurement:

@@ -5,8 +5,8 @@ from typing import Any
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from db import results, standing
-from db.schema import Measurement, Series, Study
+from db import body, forgetting, results, standing
+from db.schema import Analysis, Measurement, Series, Stature, Study
 from tests.db.factories import LATER, NOW, SENT, ask, done, finish, make_series
 
 ANNA, BERT = "a" * 32, "b" * 32
@@ -94,3 +94,15 @@ def test_results_of_a_time_before_keys_get_theirs(session: Session) -> None:
 
 def key_of(study: Study) -> str | None:
     return f"key of {study.patient_id}"
+
+
+def test_what_is_forgotten_leaves_another_examination_the_latest_or_nothing(session: Session) -> None:
+    older, newer = measured(session, 1, date="20200101"), measured(session, 2, date="20250101")
+    body.state(session, ANNA, height_m=1.7, source="CSV", actor="ada", now=NOW)
+    studies = {row.id: row.study_id for row in session.query(Analysis)}
+    forgetting.forget(session, [studies[newer]], "hash", "admin", NOW)
+    assert latest(session) == [older]
+    assert session.query(Stature).count() == 1
+    forgetting.forget(session, [studies[older]], "hash", "admin", NOW)
+    assert rows(session) == {}
+    assert session.query(Stature).count() == 0
