@@ -34,6 +34,8 @@ class Query(Called):
     """Called AE title; None is the title it sends under."""
     timeout: Timeout = 10
     """Seconds for one question; a source that hangs is given up and asked again."""
+    retrieve: Literal["move", "get"] = "move"
+    """How `l3node pull` gets studies: C-MOVE, for which the archive must know the node, or C-GET."""
 
 
 class Source(Frozen):

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
 
-from pynetdicom import AE, evt
+from pynetdicom import AE, build_role, evt
 
 from config.settings import Called
 from dicom_node import tls
@@ -27,10 +27,12 @@ def association(
     calling_ae: str,
     context: tls.Context,
     more: Iterable[tuple[Any, Any]] = (),
+    takes: Iterable[str] = (),
 ) -> Iterator[Any]:
     """An established association for pairs of SOP class and transfer syntax, released in the end.
 
-    `more` are pynetdicom's handlers for what the peer asks in return, once `take_requests` was called.
+    `more` are pynetdicom's handlers for what the peer asks in return, once `take_requests` was called; of the SOP
+    classes in `takes` we are the provider (C-GET).
 
     Raises `NotReached`, `NothingAccepted`, and `tls.Unusable` when TLS is asked for and can't be had.
     """
@@ -39,9 +41,12 @@ def association(
     for sop_class, syntax in sorted(kinds):
         ae.add_requested_context(sop_class, syntax)
     handlers: list[tuple[Any, Any]] = [*AS_REQUESTOR, *more]
+    roles = [build_role(sop_class, scp_role=True) for sop_class in sorted(takes)]
     by_tls = (tls.Caller(context()), name) if (name := to.certified_name) else None
     try:
-        found = ae.associate(to.host, to.port, ae_title=called_ae, evt_handlers=handlers, tls_args=by_tls)
+        found = ae.associate(
+            to.host, to.port, ae_title=called_ae, evt_handlers=handlers, tls_args=by_tls, ext_neg=roles
+        )
     except socket.gaierror:
         raise NotReached("the host name has no address") from None
     if not found.is_established:

@@ -5,17 +5,20 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from zoneinfo import ZoneInfo
 
 import structlog
 
-from config.settings import Query, Settings, Source
+from config.settings import Destination, Query, Settings, Source
 from db import pulls
 from db.session import Sessions
 from dicom_node import tls
+from dicom_node.deliver.send import send_files
 from dicom_node.pacs.find import NotAQuery, parsed, studies
 from dicom_node.pacs.query import NoAnswer
-from dicom_node.pacs.retrieve import NotRetrieved, move
+from dicom_node.pacs.retrieve import NotRetrieved, get, move
 
 LOG = structlog.get_logger(__name__)
 UNITS = {"s": 1.0, "min": 60.0, "h": 3600.0, "day": 86400.0}
@@ -75,8 +78,19 @@ class Archive:
 
     source: Source
     where: Query
-    node_ae: str
+    node: Settings
     context: tls.Context
+
+    @property
+    def node_ae(self) -> str:
+        """The title that the node is called by, and asks under."""
+        return self.node.node.ae_title
+
+    @property
+    def door(self) -> Destination:
+        """The node's own door, from here."""
+        host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self.node.receive.host, self.node.receive.host)
+        return Destination(ae_title=self.node_ae, host=host, port=self.node.receive.port)
 
 
 def archive(settings: Settings, title: str, context: tls.Context) -> Archive:
@@ -84,7 +98,9 @@ def archive(settings: Settings, title: str, context: tls.Context) -> Archive:
     source = next((one for one in settings.source if one.ae_title.strip() == title.strip()), None)
     if source is None or source.query is None:
         raise CannotPull(f"{title} is no [[source]] with a query = {{ host = ..., port = ... }}")
-    return Archive(source=source, where=source.query, node_ae=settings.node.ae_title, context=context)
+    if source.query.retrieve == "get" and settings.receive.tls:
+        raise CannotPull('retrieve = "get" hands images to a door without TLS; [receive] tls is true')
+    return Archive(source=source, where=source.query, node=settings, context=context)
 
 
 def find(archive: Archive, words: str) -> Iterator[tuple[str, ...]]:
@@ -126,12 +142,25 @@ class Pulling:
         self._end()
 
     def _one(self, uid: str) -> tuple[str, str | None]:
-        source = self.archive.source.ae_title
         try:
-            images = move(uid, self.archive.where, source, self.archive.node_ae, self.archive.context)
+            images = self._got(uid) if self.archive.where.retrieve == "get" else self._moved(uid)
         except NotRetrieved as why:
             return "failed", str(why)
         return "fetched", f"{images} images"
+
+    def _moved(self, uid: str) -> int:
+        of = self.archive
+        return move(uid, of.where, of.source.ae_title, of.node_ae, of.context)
+
+    def _got(self, uid: str) -> int:
+        """By way of a private folder that is gone afterwards; the node is told under the archive's title."""
+        of = self.archive
+        with TemporaryDirectory(dir=of.node.node.data, prefix="pull-") as folder:
+            images = get(uid, of.where, of.source.ae_title, of.node_ae, Path(folder), of.context)
+            for _, why_not in send_files(sorted(Path(folder).iterdir()), of.door, of.source.ae_title):
+                if why_not:
+                    raise NotRetrieved(f"the node did not take an image: {why_not}")
+        return images
 
     def _end(self) -> None:
         with self.sessions.begin() as session:

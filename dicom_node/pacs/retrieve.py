@@ -1,17 +1,25 @@
-"""A study is sent to the node by its archive on our word (C-MOVE, PS3.4 annex C, as SCU)."""
+"""A study comes from its archive on our word: sent to the node (C-MOVE), or to us (C-GET; PS3.4 annex C, as SCU)."""
 
+from pathlib import Path
 from typing import Any
 
 from pydicom.dataset import Dataset
-from pydicom.uid import ExplicitVRLittleEndian, ImplicitVRLittleEndian
-from pynetdicom.sop_class import StudyRootQueryRetrieveInformationModelMove
+from pydicom.uid import CTImageStorage, EnhancedCTImageStorage, ExplicitVRLittleEndian, ImplicitVRLittleEndian
+from pynetdicom import evt
+from pynetdicom.sop_class import (
+    StudyRootQueryRetrieveInformationModelGet,
+    StudyRootQueryRetrieveInformationModelMove,
+)
 
 from config.settings import Query
 from dicom_node import tls
 from dicom_node.calling import NotReached, association
 
-MODEL = StudyRootQueryRetrieveInformationModelMove
-MOVE = ((MODEL, ExplicitVRLittleEndian), (MODEL, ImplicitVRLittleEndian))
+SYNTAXES = (ExplicitVRLittleEndian, ImplicitVRLittleEndian)
+MOVE_MODEL, GET_MODEL = StudyRootQueryRetrieveInformationModelMove, StudyRootQueryRetrieveInformationModelGet
+CT = (CTImageStorage, EnhancedCTImageStorage)
+LONGEST_SILENCE = 600.0
+"""Seconds between two answers: an archive may fetch from tape, and need not tell how far it is."""
 PENDING, SUCCESS, WARNING = 0xFF00, 0x0000, 0xB000
 """PS3.4 table C.4-2; a warning: some images were not taken."""
 
@@ -28,16 +36,53 @@ def move(
     context: tls.Context = tls.no_certificate,
 ) -> int:
     """Have the whole study sent to `calling_ae`, the node; how many images were.  Raises `NotRetrieved`."""
-    identifier = Dataset()
-    identifier.QueryRetrieveLevel = "STUDY"
-    identifier.StudyInstanceUID = study_instance_uid
+    kinds = [(MOVE_MODEL, syntax) for syntax in SYNTAXES]
     try:
-        with association(MOVE, where, where.ae_title or called_ae, calling_ae, context) as open_one:
-            return _moved(open_one.send_c_move(identifier, calling_ae, MODEL))
+        with association(kinds, where, where.ae_title or called_ae, calling_ae, context) as open_one:
+            _be_patient(open_one)
+            return _moved(open_one.send_c_move(_identifier(study_instance_uid), calling_ae, MOVE_MODEL))
     except NotReached as why:
         raise NotRetrieved(str(why)) from None
     except (RuntimeError, ValueError, tls.Unusable) as fault:
         raise NotRetrieved(type(fault).__name__) from None
+
+
+def get(
+    study_instance_uid: str,
+    where: Query,
+    called_ae: str,
+    calling_ae: str,
+    folder: Path,
+    context: tls.Context = tls.no_certificate,
+) -> int:
+    """Have the CT images of a study sent to us and written to `folder`, a file each.  Raises `NotRetrieved`."""
+    kinds = [(sop_class, syntax) for sop_class in (GET_MODEL, *CT) for syntax in SYNTAXES]
+
+    def take(event: Any) -> int:
+        path = folder / f"{len(list(folder.iterdir()))}.dcm"
+        path.write_bytes(event.encoded_dataset())
+        return SUCCESS
+
+    more = [(evt.EVT_C_STORE, take)]
+    try:
+        with association(kinds, where, where.ae_title or called_ae, calling_ae, context, more, CT) as open_one:
+            _be_patient(open_one)
+            return _moved(open_one.send_c_get(_identifier(study_instance_uid), GET_MODEL))
+    except NotReached as why:
+        raise NotRetrieved(str(why)) from None
+    except (RuntimeError, ValueError, tls.Unusable) as fault:
+        raise NotRetrieved(type(fault).__name__) from None
+
+
+def _identifier(study_instance_uid: str) -> Dataset:
+    identifier = Dataset()
+    identifier.QueryRetrieveLevel = "STUDY"
+    identifier.StudyInstanceUID = study_instance_uid
+    return identifier
+
+
+def _be_patient(open_one: Any) -> None:
+    open_one.dimse_timeout = open_one.network_timeout = LONGEST_SILENCE
 
 
 def _moved(answers: Any) -> int:

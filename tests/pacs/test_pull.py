@@ -49,7 +49,7 @@ class Site:
 
 
 @contextmanager
-def site_of(folder: Path) -> Iterator[Site]:
+def site_of(folder: Path, retrieve: str = "move") -> Iterator[Site]:
     port, data = free_port(), folder / "data"
     data.mkdir(mode=0o700)
     with (
@@ -66,7 +66,7 @@ time_zone = "Europe/Berlin"
 port = {port}
 [[source]]
 ae_title = "{ORTHANC_AE}"
-query = {{ host = "127.0.0.1", port = {pacs.port} }}
+query = {{ host = "127.0.0.1", port = {pacs.port}, retrieve = "{retrieve}" }}
 [[destination]]
 ae_title = "PACS"
 host = "127.0.0.1"
@@ -76,11 +76,11 @@ port = 4242
         yield Site(pacs, door, config)
 
 
-def old_studies(pacs: Orthanc, folder: Path) -> None:
+def old_studies(pacs: Orthanc, folder: Path, studies: int = STUDIES) -> None:
     """One image each, spread over 2020; and others that the question does not mean."""
     folder.mkdir()
-    for number in range(STUDIES + OTHERS):
-        meant = number < STUDIES
+    for number in range(studies + OTHERS):
+        meant = number < studies
         image = make_image(
             StudyInstanceUID=f"2.25.{number}",
             SeriesInstanceUID=f"2.25.{number}.1",
@@ -120,9 +120,19 @@ def test_a_pull_that_is_killed_goes_on_where_it_was_and_delivers_nothing(tmp_pat
         assert rows(site.door.sessions, Delivery) == []
 
 
+def test_an_archive_that_does_not_know_the_node_is_asked_by_c_get(tmp_path: Path) -> None:
+    with site_of(tmp_path, "get") as site:
+        old_studies(site.pacs, tmp_path / "old", 3)
+        code, told = site.told("--rate", "600/min")
+        assert code == 0, told
+        assert site.states() == ["fetched"] * 3
+        assert len(site.door.rows(Series, 3)) == 3
+        assert not list((tmp_path / "data").glob("pull-*"))
+
+
 def test_delivery_is_confirmed_with_the_number_or_nothing_is_fetched(tmp_path: Path) -> None:
     with site_of(tmp_path) as site:
-        old_studies(site.pacs, tmp_path / "old")
+        old_studies(site.pacs, tmp_path / "old", 3)
         command = [*CLI, "pull", "--from", ORTHANC_AE, "--query", "StudyDate=20200101-20200229", "--deliver", "PACS"]
         answer = subprocess.run(
             [*command, "-c", str(site.config)], input="n\n", text=True, capture_output=True, cwd=REPOSITORY
