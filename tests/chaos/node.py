@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from dicom_node import app, cli, worker
+from dicom_node.deliver import send as dicom
+from dicom_node.deliver.fate import Fate, Receipt
 from dicom_node.steps import sending
 from tests.chaos import points, stub
 
@@ -20,7 +22,7 @@ def main() -> None:
     worker.warm = stub.warm if stubbed else stub.warm_real
     worker.perform = stub.perform if stubbed else stub.perform_real
     if "L3NODE_SENT_TOO_EARLY" in os.environ:
-        sending.send_things = _too_early(sending.send_things, sending._receipt)  # type: ignore[assignment]
+        dicom.send = _too_early(dicom.send, sending._record)  # type: ignore[assignment]
     cli.main()
 
 
@@ -54,7 +56,7 @@ def _too_early(send: Callable[..., Any], commit: Callable[..., None]) -> Callabl
 
     def reversed_order(things: Any, *arguments: Any) -> Iterator[Any]:
         desk = arguments[2].args[0]  # partial(_still_wanted, desk)
-        receipts = [sending.Receipt(thing.key, sending.Fate.SENT) for thing in things]
+        receipts = [Receipt(thing.key, Fate.SENT) for thing in things]
         for receipt in receipts:
             commit(desk, receipt)
         yield from send(things, *arguments[:2])

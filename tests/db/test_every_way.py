@@ -83,8 +83,8 @@ class World(RuleBasedStateMachine):
                 for analysis_id, _ in results.due(session, self.now, 100):
                     if row := results.take(session, analysis_id, self.now):
                         self._measured(session, row, None)
-                for analysis_id in outbox.due(session, self.now):
-                    for parcel in outbox.take(session, analysis_id, self.now):
+                for destination in outbox.due(session, self.now):
+                    for parcel in outbox.take(session, destination, self.now):
                         outbox.sent(session, parcel.delivery_id, self.now)
 
     @initialize(study=IDS)
@@ -197,8 +197,8 @@ class World(RuleBasedStateMachine):
     @rule(fate=st.sampled_from(["sent", "put off", "bury"]))
     def send(self, fate: str) -> None:
         with self.sessions.begin() as session:
-            for analysis_id in outbox.due(session, self.now)[:1]:
-                for parcel in outbox.take(session, analysis_id, self.now):
+            for destination in outbox.due(session, self.now):
+                for parcel in outbox.take(session, destination, self.now):
                     if fate == "sent":
                         outbox.sent(session, parcel.delivery_id, self.now)
                     elif fate == "put off":
