@@ -45,9 +45,9 @@ class Nursery:
 
 @dataclass(kw_only=True)
 class Host:
-    """One process of `l3node serve --only ROLE`, with its workers a group of its own."""
+    """One process of `l3node serve --only ROLE`, with its workers a group of its own; no role is all of them."""
 
-    role: str
+    role: str = ""
     folder: Path
     nursery: Nursery
     port: int = field(default_factory=free_port)
@@ -63,7 +63,8 @@ class Host:
         """Bear it; it is ready some time later."""
         config, log = self.folder / "l3node.toml", self.folder / "log"
         self.births += 1
-        self.pid = int(self.nursery.said(f"{self.folder} {log} serve -c {config} --only {self.role}"))
+        only = f"--only {self.role}" if self.role else ""
+        self.pid = int(self.nursery.said(f"{self.folder} {log} serve -c {config} {only}"))
 
     def is_ready(self) -> bool:
         """Whether this birth has come to do something."""
@@ -93,15 +94,17 @@ class Host:
         return None
 
 
-def make_host(role: str, number: int, shared: Path, url: str, pacs: int, nursery: Nursery) -> Host:
-    """A host with its settings; the data folder is its own, spool and results are shared."""
-    host = Host(role=role, folder=shared.parent / f"{role}-{number}", nursery=nursery)
-    (host.folder / "data").mkdir(parents=True)
-    (host.folder / "l3node.toml").write_text(
+def make_host(folder: Path, pacs: int, nursery: Nursery, *, role: str = "", url: str = "") -> Host:
+    """A host with settings and data folder of its own; with `url` one of many, which share a folder beside it."""
+    host = Host(role=role, folder=folder, nursery=nursery)
+    (folder / "data").mkdir(parents=True)
+    shared = f'shared = "{folder.parent / "shared"}"' if url else ""
+    database = f'[database]\nurl = "{url}"' if url else ""
+    (folder / "l3node.toml").write_text(
         f"""
 [node]
-data = "{host.folder / "data"}"
-shared = "{shared}"
+data = "{folder / "data"}"
+{shared}
 time_zone = "Europe/Berlin"
 [receive]
 port = {host.port}
@@ -124,13 +127,12 @@ study_timeout = 60
 [review]
 policy = "never"
 [work]
-engine = "procrastinate"
+engine = "{"procrastinate" if url else "embedded"}"
 stall = {STALL}
 attempts = 100
 [web]
 enabled = false
-[database]
-url = "{url}"
+{database}
 """
     )
     return host

@@ -105,7 +105,10 @@ def group(folder: Path) -> Iterator[Group]:
         url = running.url.format(name="postgres")
         upgrade(url)
         engine = open_engine(url)
-        hosts = [make_host(role, at, folder / "shared", url, pacs.port, nursery) for at, role in enumerate(ROLES)]
+        hosts = [
+            make_host(folder / f"{role}-{at}", pacs.port, nursery, role=role, url=url)
+            for at, role in enumerate(ROLES)
+        ]
         try:
             for host in hosts:
                 host.start()
@@ -297,7 +300,8 @@ def read(path: Path = RESULTS) -> dict[str, str]:
 
 TABLE = (
     ("studies sent, each of 11 images", "{studies}"),
-    ("SIGKILL for a host: receivers / analysers / deliverers", "{killed_receive} / {killed_analyse} / {killed_deliver}"),
+    ("SIGKILL for a host: receivers / analysers / deliverers",
+     "{killed_receive} / {killed_analyse} / {killed_deliver}"),
     ("hosts that hung for longer than the stall time, then went on", "{frozen}"),
     ("restarts of PostgreSQL in the middle", "{database_restarts}"),
     ("**lost / doubled / stuck**", "**{lost} / {doubled} / {stuck}**"),
