@@ -4,6 +4,7 @@ Built once by the command line (`config.read`) and handed on; nobody else reads 
 operator's manual of the same fields.
 """
 
+from pathlib import Path
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
@@ -41,10 +42,17 @@ class NodeSettings(Frozen):
     """Called AE title; an association to any other title is refused."""
     data: AbsolutePath
     """Folder of spool, results and database; local disk, mode 0700.  Required: nothing is written unasked."""
+    shared: AbsolutePath | None = None
+    """Folder of spool and results that all hosts see, on a network file system; None on one host: inside `data`."""
     time_zone: str
     """IANA name of the site's zone, used for times inside DICOM objects only.  Required: a guess would be wrong."""
     name: str = "l3node"
     """Station name in the objects that are sent."""
+
+    @property
+    def files(self) -> Path:
+        """The folder below which spool and results are; paths in rows are relative to it."""
+        return self.shared or self.data
 
     @field_validator("time_zone")
     @classmethod
@@ -112,6 +120,10 @@ class ReviewSettings(Frozen):
 class WorkSettings(Frozen):
     """Workers and attempts."""
 
+    engine: Literal["embedded", "procrastinate"] = "embedded"
+    """Who hands work over: the one node itself, or Procrastinate, to many hosts on one PostgreSQL."""
+    stall: Annotated[float, Field(ge=1, allow_inf_nan=False)] = 30
+    """Seconds without a sign of life after which a host is gone and its work goes to another."""
     workers: Annotated[int, Field(ge=1, le=64)] = 1
     """Worker processes: one per two CPU cores; on "cuda" one per GPU, worker n on GPU n (from 0)."""
     threads: Annotated[int, Field(ge=1)] = 2
@@ -156,6 +168,12 @@ class Settings(Frozen):
         for kind, titles in (("source", [*sources]), ("destination", [*destinations])):
             if len(set(titles)) < len(titles):
                 raise ValueError(f"two [[{kind}]] entries have the same ae_title")
+        return self
+
+    @model_validator(mode="after")
+    def _fit_for_hosts(self) -> "Settings":
+        if self.work.engine == "procrastinate" and not (self.database.url or "").startswith("postgresql"):
+            raise ValueError('[work] engine = "procrastinate" needs a PostgreSQL in [database] url, not SQLite')
         return self
 
     @property

@@ -238,9 +238,10 @@ def _reopen(session: Session, series: Series, now: datetime, why: str) -> None:
     series.study.last_at = max(series.study.last_at, now)
 
 
-def known_paths(session: Session) -> frozenset[str]:
-    """Paths that have a row; a spool file outside this set is adopted."""
-    return frozenset(session.scalars(select(Instance.path)))
+def without_row(session: Session, paths: Sequence[str]) -> list[str]:
+    """Those of `paths` that no row knows, in their order: such a spool file is adopted."""
+    known = frozenset(session.scalars(select(Instance.path).where(Instance.path.in_(paths))))
+    return [path for path in paths if path not in known]
 
 
 def association_ended(session: Session, series_instance_uids: Sequence[str], *, released: bool) -> None:

@@ -1,7 +1,7 @@
 """Requests and what became of them: ask once, take guarded, finish in one transaction, give up with a reason."""
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -230,9 +230,10 @@ def give_up(
     move(session, Entity.ANALYSIS, analysis_id, "failed", to, now=now, reason=why, changes=changes)
 
 
-def recover(session: Session, attempts: int, now: datetime) -> int:
-    """After a start: whatever was running has lost its process.  It costs an attempt: the job may be the reason."""
-    lost = session.scalars(select(Analysis).where(Analysis.state == "running")).all()
+def recover(session: Session, attempts: int, now: datetime, alive: Collection[int] = ()) -> int:
+    """Whatever is running and not `alive` has lost its process.  It costs an attempt: the job may be the reason."""
+    running = session.scalars(select(Analysis).where(Analysis.state == "running")).all()
+    lost = [analysis for analysis in running if analysis.id not in alive]
     for analysis in lost:
         why = "the node stopped while this was running"
         give_up(session, analysis.id, analysis.attempt, why, attempts=attempts, now=now, wait=NO_WAIT)

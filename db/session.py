@@ -1,34 +1,50 @@
-"""Open the database safely: SQLite as strict as it can be, migrations before the first row."""
+"""Open the database safely: SQLite as strict as it can be, migrations before the first row.
+
+On both databases transactions that may write come one after another, so that what one of them read still holds when
+it writes.  Whoever only looks (`reading`) waits for nobody.
+"""
 
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, TypeAlias
 
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Engine, ExceptionContext, create_engine, event
+from sqlalchemy import Connection, Engine, ExceptionContext, create_engine, event
 from sqlalchemy.orm import Session, sessionmaker
 
 Sessions: TypeAlias = sessionmaker[Session]
 
 BUSY_TIMEOUT_MS = 30_000
+ALIVE = MappingProxyType(
+    {"keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3, "tcp_user_timeout": 30_000}
+)
+"""For PostgreSQL over a network: a server that is gone is noticed within half a minute."""
+TURN = 0x6C336E6F6465
+"""Key of the lock by which writing transactions take turns on PostgreSQL."""
+LONGEST_PAUSE = "20s"
+"""A host that dies or hangs in mid-transaction holds up the others no longer than this."""
 WAL_SAFE = ((3, 51, 3), (3, 50, 7), (3, 44, 6))
 """First SQLite releases of each line without the WAL-reset race (sqlite.org/wal.html)."""
 
 
 def open_engine(url: str) -> Engine:
     """An engine on `url`; on SQLite with full durability, foreign keys and immediate transactions."""
-    arguments = {"timeout": BUSY_TIMEOUT_MS / 1000} if _is_sqlite(url) else {}
-    engine = create_engine(url, connect_args=arguments, hide_parameters=True)  # a fault's text goes to the log
-    if _is_sqlite(url):
+    sqlite = _is_sqlite(url)
+    arguments = {"timeout": BUSY_TIMEOUT_MS / 1000} if sqlite else dict(ALIVE)
+    # a fault's text goes to the log; a server that was restarted is met by a new connection
+    engine = create_engine(url, connect_args=arguments, hide_parameters=True, pool_pre_ping=not sqlite)
+    if sqlite:
         event.listen(engine, "connect", _strict)
         event.listen(engine, "begin", _begin_immediate)
     else:
         event.listen(engine, "handle_error", _without_values)
+        event.listen(engine, "begin", _begin_in_turn)
     return engine
 
 
@@ -86,6 +102,13 @@ def _without_values(context: ExceptionContext) -> None:
     """PostgreSQL quotes the failing row below the first line of its message, and messages go to the log."""
     for fault in filter(None, (context.original_exception, context.sqlalchemy_exception)):
         fault.args = (str(fault).partition("\n")[0],)
+
+
+def _begin_in_turn(connection: Connection) -> None:
+    """PostgreSQL: what SQLite does by itself.  The lock goes with the transaction, however that ends."""
+    if not connection.get_execution_options().get("looking"):
+        limit = f"set_config('idle_in_transaction_session_timeout', '{LONGEST_PAUSE}', true)"
+        connection.exec_driver_sql(f"SELECT {limit}, pg_advisory_xact_lock({TURN})")
 
 
 @contextmanager

@@ -21,6 +21,7 @@ from dicom_node.commands.pull import pull
 from dicom_node.commands.reanalyse import reanalyse
 from dicom_node.commands.train import train
 from dicom_node.commands.user import user
+from dicom_node.role import ROLES, Role
 
 if TYPE_CHECKING:
     from config.settings import Destination
@@ -76,8 +77,17 @@ def main() -> None:
 
 
 @app.command()
-def serve(config: Config = Path("l3node.toml")) -> None:
-    """Run the node until SIGTERM or Ctrl-C: receive, analyse, deliver."""
+def serve(
+    config: Config = Path("l3node.toml"),
+    only: Annotated[
+        list[Role] | None, typer.Option("--only", help="On many hosts: a role of this process; may be repeated.")
+    ] = None,
+) -> None:
+    """Run the node until SIGTERM or Ctrl-C: receive, analyse, deliver.
+
+    With --only it takes a part of the work; other processes, here or on other hosts, take the rest.  They share a
+    PostgreSQL and a folder: config/deploy/HOSPITAL_GROUP.md.
+    """
     import structlog
 
     from dicom_node import log
@@ -91,7 +101,7 @@ def serve(config: Config = Path("l3node.toml")) -> None:
     end_when_a_thread_is_lost()
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
-        with running(settings):
+        with running(settings, only or ROLES):
             signal.pause()
     except KeyboardInterrupt:
         structlog.get_logger(__name__).info("node.stopped")

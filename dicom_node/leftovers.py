@@ -34,11 +34,14 @@ def sweep(data: Path, sessions: Sessions) -> None:
                 _put_aside(data, batch[key])
 
 
-def before_start(data: Path) -> None:
-    """Delete what was being written when the node stopped, and empty folders of the spool; nobody writes yet."""
-    for part in (data / "results").glob("*/*/.*.part"):
+def before_start(data: Path, mark: str = "") -> None:
+    """Delete what was being written when the node stopped, and empty folders of the spool; nobody writes yet.
+
+    `mark` is that of one receiver among many, whose own folders these are; the others go on writing.
+    """
+    for part in () if mark else (data / "results").glob("*/*/.*.part"):
         part.unlink()
-    for folder in (data / "spool" / "incoming").glob("*"):
+    for folder in (data / "spool" / "incoming").glob(f"{mark}*"):
         if folder.is_dir() and not any(folder.iterdir()):
             folder.rmdir()
 

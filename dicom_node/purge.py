@@ -50,6 +50,6 @@ class Purge:
                     continue
                 gone = purging.images(session, study_id)
                 for name in gone:
-                    (self.settings.node.data / name).unlink(missing_ok=True)
+                    (self.settings.node.files / name).unlink(missing_ok=True)
                 purging.purged(session, study_id, why, self.now())
             LOG.info("images.purged", study=study_id, images=len(gone), why=why)

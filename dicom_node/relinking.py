@@ -22,6 +22,10 @@ class Unhanded:
     def hand_over(self, session: Session, work: Work, priority: int = 0) -> None:
         """Nothing."""
 
+    def known(self, session: Session) -> frozenset[Work]:
+        """Nothing."""
+        return frozenset()
+
     def run(self, *_arguments: object) -> None:
         """Nothing."""
 

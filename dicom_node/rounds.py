@@ -1,6 +1,6 @@
 """What the clock calls: close what is complete, hand over what is due, and put a crashed node's rows in order."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -63,34 +63,45 @@ class Rounds:
             clock.set_ahead(session, by, now)
 
     def sweep(self) -> None:
-        """Hand over again the most urgent of what is due: heals whatever a crash or a lost wake-up took."""
+        """Hand over the most urgent of what is due and unknown: heals whatever a crash or a lost wake-up took."""
         with self.sessions.begin() as session:
-            now = self.now()
-            for study_id in in_state(session, Entity.STUDY, ["settled"], AT_ONCE):
-                self.engine.hand_over(session, Work("choose", study_id))
-            for analysis_id, priority in [] if self.paused(Name.ANALYSE) else results.due(session, now, AT_ONCE):
-                self.engine.hand_over(session, Work("analyse", analysis_id), priority)
-            for name in [] if self.paused(Name.DELIVER) else outbox.due(session, now):
-                if circuit.room(to := circuit.of(session, name, now), now):
-                    self.engine.hand_over(session, Work("send", to.id))
-            for destination in self.settings.destination:
-                if destination.verify != "none" and outbox.unverified(session, destination.name, now):
-                    asked = circuit.of(session, destination.name, now)
-                    self.engine.hand_over(session, Work("verify", asked.id))
+            known = self.engine.known(session)
+            if lost := self._lost(session, known):
+                LOG.warning("work.lost", queued_again=lost)
+            for work, priority in self._due(session):
+                if work not in known:
+                    self.engine.hand_over(session, work, priority)
 
     def recover(self) -> None:
-        """After a start: what was running is tried again."""
+        """After a start: what was running, and nobody does any more, is tried again."""
         with self.sessions.begin() as session:
-            now = self.now()
-            again = results.recover(session, self.settings.work.attempts, now)
+            again = self._lost(session, self.engine.known(session))
             model = self.settings.analysis.model or worker.BUNDLED
-            models.remember(session, seen(self.card, model), now=now)
+            models.remember(session, seen(self.card, model), now=self.now())
         self._fill_keys()
         LOG.info("node.recovered", queued_again=again)
 
+    def _lost(self, session: Session, known: Collection[Work]) -> int:
+        """Rows that are running and that nobody alive does; also of an attempt whose end could not be recorded."""
+        alive = {work.id for work in known if work.kind == "analyse"}
+        return results.recover(session, self.settings.work.attempts, self.now(), alive)
+
+    def _due(self, session: Session) -> Iterator[tuple[Work, int]]:
+        """What wants doing now, with its priority."""
+        now = self.now()
+        yield from ((Work("choose", study), 0) for study in in_state(session, Entity.STUDY, ["settled"], AT_ONCE))
+        for analysis_id, priority in [] if self.paused(Name.ANALYSE) else results.due(session, now, AT_ONCE):
+            yield Work("analyse", analysis_id), priority
+        for name in [] if self.paused(Name.DELIVER) else outbox.due(session, now):
+            if circuit.room(to := circuit.of(session, name, now), now):
+                yield Work("send", to.id), 0
+        for destination in self.settings.destination:
+            if destination.verify != "none" and outbox.unverified(session, destination.name, now):
+                yield Work("verify", circuit.of(session, destination.name, now).id), 0
+
     def _fill_keys(self) -> None:
         """Results of an earlier release get their patients' keys."""
-        data, sources = self.settings.node.data, self.settings.source
+        data, sources = self.settings.node.files, self.settings.source
         filled = standing.BATCH
         while filled == standing.BATCH:
             with self.sessions.begin() as session:

@@ -2,15 +2,20 @@
 
 import hashlib
 import os
+import shutil
 from pathlib import Path
 
 from db.results import Stored
 from dicom_node.job import Measured
 
 
-def store(data: Path, key: str, outcome: Measured) -> tuple[Stored, ...]:
-    """Write the objects of a result below `data`/results; they are on disk when this returns."""
-    folder = result_folder(data, key)
+def store(data: Path, key: str, outcome: Measured, attempt: int | None = None) -> tuple[Stored, ...]:
+    """Write the objects of a result below `data`/results; they are on disk when this returns.
+
+    Where other hosts may hold this one for gone and try again, each `attempt` has a folder of its own: a host that
+    wakes up late writes over nothing.
+    """
+    folder = result_folder(data, key) / (str(attempt) if attempt else "")
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     stored = []
     for encoded in outcome.objects:
@@ -31,9 +36,16 @@ def store(data: Path, key: str, outcome: Measured) -> tuple[Stored, ...]:
     write_durably(folder / "label.nii.gz", outcome.label_nii)
     if outcome.evidence_png:
         write_durably(folder / "evidence.png", outcome.evidence_png)
-    for above in (folder, folder.parent, folder.parent.parent):
+    for above in (folder, *folder.parents[: 3 if attempt else 2]):
         _sync_folder(above)
     return tuple(stored)
+
+
+def forget_other_attempts(data: Path, key: str, attempt: int) -> None:
+    """Delete what earlier attempts at a result left, now that one has been recorded."""
+    for folder in result_folder(data, key).iterdir():
+        if folder.name.isdigit() and folder.name != str(attempt):
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def result_folder(data: Path, key: str) -> Path:

@@ -15,7 +15,7 @@ from dicom_node.steps import Steps
 from dicom_node.threads import start
 from dicom_node.valves import Valves
 from dicom_node.work.bench import Closed, Workbench, WorkerLost
-from dicom_node.work.embedded import Embedded
+from dicom_node.work.engine import Engine
 from inference.model_card import ModelCard
 
 LOG = structlog.get_logger(__name__)
@@ -24,7 +24,7 @@ WARM_UP_AGAIN = 5.0
 
 
 def workers(
-    stack: ExitStack, settings: Settings, engine: Embedded, steps: Steps, valves: Valves
+    stack: ExitStack, settings: Settings, engine: Engine, steps: Steps, valves: Valves
 ) -> tuple[threading.Event, Callable[[], None]]:
     """Start every worker with the thread that feeds it.
 
@@ -43,7 +43,7 @@ def workers(
 
 
 def _analyse(
-    engine: Embedded,
+    engine: Engine,
     steps: Steps,
     bench: Workbench[Outcome],
     ready: threading.Event,

@@ -28,27 +28,49 @@ def binaries() -> Path:
 @contextmanager
 def postgresql(*options: str) -> Iterator[str]:
     """A running server; its URL without the database's name, to which `{name}` is formatted."""
-    programs = binaries()
+    with server(*options) as running:
+        yield running.url
+
+
+class Server:
+    """PostgreSQL in a folder, which can be restarted.  `url` is without the database's name."""
+
+    def __init__(self, folder: Path, options: Sequence[str]) -> None:
+        self._folder, self._programs = folder, binaries()
+        data = folder / "data"
+        made = [self._programs / "initdb", "-D", data, "-A", "trust", "-U", "l3node", "-E", "UTF8"]
+        made += ["--locale=C.UTF-8", "--no-sync"]
+        subprocess.run(as_its_user(made), check=True, capture_output=True, cwd=folder)
+        flags = [part for option in ("listen_addresses=", f"unix_socket_directories={folder}", *options)
+                 for part in ("-c", option)]  # fmt: skip
+        self._command = as_its_user([self._programs / "postgres", "-D", data, *flags])
+        self.url = f"postgresql+psycopg://l3node@/{{name}}?host={folder}"
+
+    def start(self) -> None:
+        """Start and wait until it answers."""
+        with (self._folder / "log").open("a") as log:
+            self._process = subprocess.Popen(self._command, stdout=log, stderr=log, cwd=self._folder)
+        wait(self._programs, self._folder)
+
+    def stop(self) -> None:
+        """As an administrator restarts it: every connection is cut, what was committed stays."""
+        self._process.send_signal(signal.SIGINT)
+        self._process.wait(60)
+
+
+@contextmanager
+def server(*options: str) -> Iterator[Server]:
+    """A running server in a folder of its own."""
     folder = Path(tempfile.mkdtemp(prefix="l3node-pg-"))
     try:
         if os.getuid() == 0:  # it refuses to run as root
             shutil.chown(folder, "postgres")
-        data = folder / "data"
-        made = [programs / "initdb", "-D", data, "-A", "trust", "-U", "l3node", "-E", "UTF8", "--locale=C.UTF-8"]
-        subprocess.run(as_its_user([*made, "--no-sync"]), check=True, capture_output=True, cwd=folder)
-        flags = [part for option in ("listen_addresses=", f"unix_socket_directories={folder}", *options)
-                 for part in ("-c", option)]  # fmt: skip
-        with (folder / "log").open("w") as log:
-            server = subprocess.Popen(
-                as_its_user([programs / "postgres", "-D", data, *flags]), stdout=log, stderr=log, cwd=folder
-            )
+        running = Server(folder, options)
+        running.start()
         try:
-            url = f"postgresql+psycopg://l3node@/{{name}}?host={folder}"
-            wait(programs, folder)
-            yield url
+            yield running
         finally:
-            server.send_signal(signal.SIGINT)  # end now, whoever is connected
-            server.wait(30)
+            running.stop()
     finally:
         shutil.rmtree(folder)
 

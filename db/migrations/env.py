@@ -6,6 +6,7 @@ The view is taken away before a table changes and made anew at the newest revisi
 from alembic import context
 from sqlalchemy import Connection
 
+from db import procrastinate_tables
 from db.cohort import drop_view, make_view
 from db.schema import Base
 from db.session import open_engine
@@ -27,9 +28,12 @@ def run() -> None:
             target_metadata=Base.metadata,
             render_as_batch=True,
             transactional_ddl=True,  # SQLite too: an upgrade is whole or has not been
+            include_name=procrastinate_tables.is_ours,
         )
         with context.begin_transaction():
             migrate(connection)
+            if connection.dialect.name == "postgresql":
+                procrastinate_tables.bring_up(connection)
     engine.dispose()
 
 

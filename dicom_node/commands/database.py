@@ -45,7 +45,7 @@ def backup(
             backup.backup(
                 settings.database_url, to, lambda done, total: progress.update(task, completed=done, total=total)
             )
-        _write_private(_secret_of(to), site_secret(settings.node.data))
+        _write_private(_secret_of(to), site_secret(settings.node.files))
     except (backup.BackupFault, OSError) as why:
         fail(str(why))
     with sessions.begin() as session:
@@ -79,7 +79,7 @@ def restore(
         fail("the node runs on this data folder; stop it first")
     if not replace and _has_rows(settings.database_url):
         fail("there is a database with results; --replace puts the backup in its place")
-    secret, kept = _secret_of(source), data / "site_secret"
+    secret, kept = _secret_of(source), settings.node.files / "site_secret"
     if kept.exists() and secret.exists() and kept.read_bytes() != secret.read_bytes():
         shutil.move(kept, kept.with_name(f"site_secret.before-{datetime.now(UTC):%Y%m%dT%H%M%S}"))
     try:

@@ -26,7 +26,7 @@ def forget(
     """
     from dicom_node import forgetting
 
-    sessions, data = sessions_of(config), settings_of(config).node.data
+    sessions, data = sessions_of(config), settings_of(config).node.files
     whom = forgetting.find(sessions, what, issuer)
     if not whom.studies:
         fail("nothing is known of this patient or study")
@@ -82,4 +82,4 @@ def _key(config: Path, patient: str) -> str:
     from dicom_node.optouts import key_of_patient
     from dicom_node.site_secret import site_secret
 
-    return key_of_patient(site_secret(settings_of(config).node.data), patient)
+    return key_of_patient(site_secret(settings_of(config).node.files), patient)

@@ -120,7 +120,13 @@ class Door:
                 LOG.info("receive.ended", images=visit.stored, calling_ae=visit.calling_ae, released=released)
             if not released:
                 self.count(visit, "association", "ended without a release")
-            self._registrar.put(Ended(tuple(sorted(visit.series)), released, partial(self._forget, visit)))
+            self._registrar.put(Ended(self._alone(visit), released, partial(self._forget, visit)))
+
+    def _alone(self, visit: Visit) -> tuple[str, ...]:
+        """The series that no other visit carries on: of the others its end will tell whether they are whole."""
+        with self._lock:
+            others = {uid for one in self._present if one is not visit and not one.over for uid in one.series}
+        return tuple(sorted(visit.series - others))
 
     def busy_series(self) -> frozenset[str]:
         """SeriesInstanceUIDs that an association carries, until its last file has a row."""

@@ -11,12 +11,12 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
-from itertools import count
+from itertools import count, islice
 from pathlib import Path
 
 import structlog
 from pydicom.errors import InvalidDicomError
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import Session
 
 from db import inbox, refusals
@@ -85,13 +85,20 @@ class Registrar:
         """Queue every spool file without a row; delete what was never wholly received, and so never answered."""
         if parts := self._spool.remove_parts():
             LOG.info("spool.incomplete_files_removed", count=parts)
-        with self._sessions() as session:
-            known = inbox.known_paths(session)
-        lost = [path for path in self._spool.files() if self._name(path) not in known]
-        self._adopted = frozenset(lost)
-        for path in lost:
-            self.put(path)
-        return len(lost)
+        return self.adopt_files(self._spool.files())
+
+    def adopt_files(self, files: Iterable[Path]) -> int:
+        """Queue those that have no row; their number."""
+        left, lost = iter(files), 0
+        while names := [self._name(path) for path in islice(left, BATCH)]:
+            with self._sessions() as session:
+                without = inbox.without_row(session, names)
+            paths = [self._data / name for name in without]
+            self._adopted |= frozenset(paths)
+            for path in paths:
+                self.put(path)
+            lost += len(without)
+        return lost
 
     def _next_batch(self) -> list[News]:
         batch: list[News] = []
@@ -112,6 +119,8 @@ class Registrar:
                 if stop.wait(RETRY_WAIT):
                     return None
             except Exception as fault:  # noqa: BLE001 - a value that nobody takes must not stop the registrar
+                if isinstance(fault, DBAPIError) and fault.connection_invalidated:
+                    continue  # the database restarts; the next try meets that above or finds it back
                 return self._one_by_one(batch, fault, stop)
         return None
 

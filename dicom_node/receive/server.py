@@ -145,10 +145,6 @@ class Receiver:
         """The port in use."""
         return int(self._listener.socket.getsockname()[1])
 
-    def free(self) -> int:
-        """Bytes of disk that are left for images."""
-        return self._door.spool.free()
-
     def busy_series(self) -> frozenset[str]:
         """SeriesInstanceUIDs that an association carries, until its last file has a row."""
         return self._door.busy_series()

@@ -1,14 +1,14 @@
 """The spool: plain DICOM Part 10 files that survive power loss.
 
-`incoming/<association>/<n>.dcm`.  No name here comes from the sender.  While it is written a file is `<n>.part`; it
-has its final name only when its last byte is on disk, so that a torn file can't be taken for a whole one.
+`incoming/<mark><association>/<n>.dcm`.  No name here comes from the sender.  While it is written a file is
+`<n>.part`; it has its final name only when its last byte is on disk, so that a torn file can't be taken for a whole.
 """
 
 import errno
 import os
 import struct
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -18,6 +18,8 @@ from pydicom.uid import UID
 IMPLEMENTATION_CLASS_UID = UID("2.25.265298374011847392156038472615093847215")
 PREAMBLE = b"\0" * 128 + b"DICM"
 PRIVATE_FOLDER, PRIVATE_FILE = 0o700, 0o600
+MARK_ENDS = "."
+"""Between a receiver's mark and the rest of a folder's name, which has none."""
 MOST_AT_ONCE = 256
 """Pieces of one writev; the system takes 1024."""
 
@@ -28,10 +30,14 @@ class DiskFull(OSError):
 
 @dataclass(frozen=True, slots=True)
 class Spool:
-    """Files below `root`; `keep_free` bytes stay free for the database."""
+    """Files below `root`; `keep_free` bytes stay free for the database.
+
+    Of many receivers each has its own `mark`, with which the names of its folders begin.
+    """
 
     root: Path
     keep_free: int
+    mark: str = ""
 
     @property
     def incoming(self) -> Path:
@@ -50,7 +56,7 @@ class Spool:
 
     def open_folder(self, association: str) -> Path:
         """The folder of one association, its entry durable."""
-        folder = self.incoming / association
+        folder = self.incoming / f"{self.mark}{association}"
         folder.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
         for above in (self.incoming, self.root, self.root.parent):
             _sync_folder(above)
@@ -66,13 +72,18 @@ class Spool:
             raise
         return incoming
 
-    def files(self) -> Iterator[Path]:
-        """All received files, oldest association first."""
-        yield from sorted(self.incoming.glob("*/*.dcm"))
+    def files(self, mark: str | None = None) -> Iterator[Path]:
+        """All files of this receiver, or of the one with `mark`, oldest association first."""
+        yield from sorted(self.incoming.glob(f"{self.mark if mark is None else mark}*/*.dcm"))
+
+    def marks(self) -> frozenset[str]:
+        """Those of other receivers that ever filled a folder here."""
+        begun = (folder.name.rpartition(MARK_ENDS) for folder in self.incoming.iterdir())
+        return frozenset(name + dot for name, dot, _ in begun if dot) - {self.mark}
 
     def remove_parts(self) -> int:
         """Delete what was never wholly received, and so never answered; the number of files."""
-        parts = list(self.incoming.glob("*/*.part"))
+        parts = list(self.incoming.glob(f"{self.mark}*/*.part"))
         for part in parts:
             part.unlink()
         return len(parts)
@@ -81,7 +92,8 @@ class Spool:
         """Move a file out of the way, never over another."""
         self.aside.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
         target = self.aside / f"{path.parent.name}-{path.name}"
-        path.rename(target)
+        with suppress(FileNotFoundError):  # another receiver, who took this one for dead, was first
+            path.rename(target)
         return target
 
 

@@ -96,13 +96,17 @@ def _finish(desk: Desk, job: Job, outcome: Outcome) -> None:
 
 
 def _finish_measured(desk: Desk, job: Job, outcome: Measured) -> None:
-    stored = store.store(desk.data, job.key, outcome)
+    shared = desk.settings.node.shared is not None
+    stored = store.store(desk.data, job.key, outcome, job.attempt if shared else None)
     disposition = _disposition(desk, outcome)
     facts = outcome.facts | {"seconds": round(sum(outcome.seconds.values()), 3)}
     with desk.sessions.begin() as session:
         facts |= {"patient_key": desk.key_of(session.get_one(Analysis, job.id).study)}
-        if results.finish_measured(session, job.id, job.attempt, facts, stored, disposition, desk.now()):
+        recorded = results.finish_measured(session, job.id, job.attempt, facts, stored, disposition, desk.now())
+        if recorded:
             wake_senders(desk, session, disposition.destinations)
+    if shared and recorded:
+        store.forget_other_attempts(desk.data, job.key, job.attempt)
     LOG.info("analysis.measured", id=job.id, held=disposition.held, seconds=outcome.seconds)
 
 

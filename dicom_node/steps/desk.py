@@ -28,8 +28,8 @@ class Desk:
 
     @property
     def data(self) -> Path:
-        """The data folder."""
-        return self.settings.node.data
+        """The folder below which files are, as rows name them."""
+        return self.settings.node.files
 
     def key_of(self, study: Study) -> str | None:
         """What stands for the patient of a study in a cohort."""

@@ -56,7 +56,7 @@ class Room:
     @property
     def data(self) -> Path:
         """The data folder."""
-        return self.settings.node.data
+        return self.settings.node.files
 
     def signed(self, *parts: str) -> str:
         """A code that only this process can make."""

@@ -8,11 +8,14 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from types import TracebackType
+from typing import TypeAlias
 
 import structlog
 from apscheduler.schedulers.background import BackgroundScheduler
 
 LOG = structlog.get_logger(__name__)
+Ticks: TypeAlias = dict[str, tuple[float, Callable[[], None]]]
+"""Name -> seconds between calls, what to call."""
 LOOK = 0.5
 """Seconds between looks whether the clock was set."""
 DRIFT = timedelta(seconds=2)
@@ -46,8 +49,7 @@ class Clock:
     APScheduler goes by the time of day: set back by a day it would call nobody for a day.  A thread looks after that.
     """
 
-    def __init__(self, ticks: dict[str, tuple[float, Callable[[], None]]], leaps: Leaps | None = None) -> None:
-        """`ticks`: name -> (seconds between calls, what to call)."""
+    def __init__(self, ticks: Ticks, leaps: Leaps | None = None) -> None:
         self._leaps = leaps or Leaps()
         self._stop = threading.Event()
         self._watch = threading.Thread(target=self._look_after, name="clock")

@@ -46,6 +46,11 @@ class Embedded:
         """Queue `work` when `session` commits; a higher priority comes first, equal ones in order."""
         event.listen(session, "after_commit", lambda _session: self._put(work, priority), once=True)
 
+    def known(self, _session: Session | None = None) -> frozenset[Work]:
+        """What is queued or being done."""
+        with self._lock:
+            return frozenset(self._known)
+
     def run(self, perform: Perform, give_up: GiveUp, kind: Kind, stop: threading.Event) -> None:
         """Perform work of one kind until `stop`; the worker loop that must survive."""
         while not stop.is_set():

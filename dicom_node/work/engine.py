@@ -28,5 +28,8 @@ class Engine(Protocol):
     def hand_over(self, session: Session, work: Work, priority: int = 0) -> None:
         """Hand over when the caller's transaction commits; idempotent while the work is waiting or being done."""
 
+    def known(self, session: Session) -> frozenset[Work]:
+        """What waits here or is being done by somebody alive; nothing begins while the transaction lasts."""
+
     def run(self, perform: Perform, give_up: GiveUp, kind: Kind, stop: Event) -> None:
         """Perform work of `kind` in this thread until `stop`; `give_up` records what `perform` raised."""

@@ -61,7 +61,7 @@ class Newborn(Served):
         """The node is dead, and what it left of its group ends by itself."""
         if self._born:
             self._said("")
-            eventually(lambda: not _living(self._born), what="the end of worker and web process")
+            eventually(lambda: not living(self._born), what="the end of worker and web process")
             self._born = 0
 
     def _said(self, order: str) -> str:
@@ -77,7 +77,7 @@ class Newborn(Served):
         return False
 
 
-def _living(group: int) -> list[str]:
+def living(group: int) -> list[str]:
     """Processes of a group that run; one that nobody has waited for yet does not."""
     stats = []
     for path in Path("/proc").glob("[0-9]*/stat"):
@@ -181,15 +181,15 @@ def write_slices(folder: Path, patient: str, *parts: object) -> list[Path]:
     study = uid(*(parts or (str(folder),)))
     own = {"StudyInstanceUID": study, "SeriesInstanceUID": uid(study, "series"), "PatientID": patient}
     folder.mkdir(parents=True, exist_ok=True)
-    return [_write(folder, index, _slice(index, **own)) for index in range(SLICES)]
+    return [write_slice(folder, index, make_slice(index, **own)) for index in range(SLICES)]
 
 
-def _slice(index: int, **own: str) -> Dataset:
+def make_slice(index: int, **own: str) -> Dataset:
     place = {"ImagePositionPatient": [0, 0, APART_MM * index], "InstanceNumber": index + 1}
     return make_image(SOPInstanceUID=uid(own["SeriesInstanceUID"], index), **place, **own)
 
 
-def _write(folder: Path, index: int, image: Dataset) -> Path:
+def write_slice(folder: Path, index: int, image: Dataset) -> Path:
     path = folder / f"{index}.dcm"
     path.write_bytes(part10(image))
     return path

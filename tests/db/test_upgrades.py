@@ -8,6 +8,7 @@ from alembic import command
 from alembic.script import ScriptDirectory
 from sqlalchemy import Boolean, DateTime, Engine, Float, Integer, MetaData, Table, insert, select, text
 
+from db.procrastinate_tables import is_ours
 from db.pull import STUDY_STATES
 from db.schema import STATES
 from db.session import _alembic, is_current, open_engine, upgrade
@@ -32,7 +33,7 @@ def value(table: Table, name: str) -> Any:
 def filled(engine: Engine) -> dict[str, dict[str, Any]]:
     """One row in every table that is there and that no migration filled; what they hold."""
     tables = MetaData()
-    tables.reflect(engine)
+    tables.reflect(engine, only=lambda name, _tables: is_ours(name, "table", {}))
     rows = {}
     with engine.begin() as connection:
         for table in tables.sorted_tables:
@@ -47,7 +48,7 @@ def filled(engine: Engine) -> dict[str, dict[str, Any]]:
 def kept(engine: Engine, rows: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
     """The same columns of the same rows now; a column that is gone is left out."""
     tables = MetaData()
-    tables.reflect(engine)
+    tables.reflect(engine, only=lambda name, _tables: is_ours(name, "table", {}))
     with engine.connect() as connection:
         found = {name: connection.execute(select(tables.tables[name])).mappings().one() for name in rows}
     return {name: {key: found[name][key] for key in row if key in found[name]} for name, row in rows.items()}

@@ -191,7 +191,7 @@ def test_sending_a_folder_names_what_is_no_dicom(tmp_path: Path, data_folder: Pa
         (['[database]\nurl = "blah"'], "[database] url"),
         (['[receive]\nhost = "192.0.2.1"'], "[receive] 11112"),
         (['[analysis]\nvertebrae = "/nowhere"'], "plans.json is missing in /nowhere"),
-        (['[[source]]\nae_title = "X"\n[web]\nhost = "192.0.2.1"'], "[web] 8117"),
+        (['[[source]]\nae_title = "X"\n[web]\nhost = "192.0.2.1"\nbehind_proxy = true'], "[web] 8117"),
     ],
 )
 def test_check_names_the_setting_that_cannot_work(lines: list[str], told: str, tmp_path: Path) -> None:

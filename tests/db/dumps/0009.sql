@@ -54,10 +54,10 @@ CREATE TABLE "analysis" (
 	reviewed_by VARCHAR(64), 
 	reviewed_at DATETIME, 
 	CONSTRAINT pk_analysis PRIMARY KEY (id), 
-	CONSTRAINT fk_analysis_series_id_series FOREIGN KEY(series_id) REFERENCES series (id), 
-	CONSTRAINT fk_analysis_supersedes_id_analysis FOREIGN KEY(supersedes_id) REFERENCES analysis (id), 
-	CONSTRAINT fk_analysis_study_id_study FOREIGN KEY(study_id) REFERENCES study (id), 
 	CONSTRAINT uq_analysis_request_key UNIQUE (request_key), 
+	CONSTRAINT fk_analysis_series_id_series FOREIGN KEY(series_id) REFERENCES series (id), 
+	CONSTRAINT fk_analysis_study_id_study FOREIGN KEY(study_id) REFERENCES study (id), 
+	CONSTRAINT fk_analysis_supersedes_id_analysis FOREIGN KEY(supersedes_id) REFERENCES analysis (id), 
 	CONSTRAINT ck_analysis_state CHECK (state IN ('queued', 'running', 'done', 'held', 'not_measured', 'failed', 'dead', 'rejected', 'expired', 'superseded', 'cancelled'))
 );
 INSERT INTO "analysis" VALUES(1,1,1,'request_key 217','content_digest 217','identity_digest 217',NULL,NULL,'model_digest 217','analysis_digest 217',NULL,0,'done',NULL,NULL,0,0,'2026-03-01 12:00:00.000000','2026-03-01 12:00:00.000000',NULL,0,NULL,NULL);
@@ -542,8 +542,8 @@ CREATE INDEX ix_measurement_study_instance_uid ON measurement (study_instance_ui
 CREATE INDEX ix_measurement_cohort ON measurement (patient_sex, patient_age_years, smi_m29_150_cm2_m2, total_area_m29_150_cm2, total_hu_m29_150_mean, is_current, is_latest) WHERE is_current;
 CREATE INDEX ix_measurement_latest ON measurement (patient_sex, patient_age_years, smi_m29_150_cm2_m2, total_area_m29_150_cm2, total_hu_m29_150_mean, is_current, is_latest) WHERE is_current AND is_latest;
 CREATE INDEX ix_visit_account_id ON visit (account_id);
-CREATE UNIQUE INDEX uq_analysis_current_per_study ON analysis (study_id) WHERE is_current;
 CREATE INDEX ix_analysis_series_id ON analysis (series_id);
+CREATE UNIQUE INDEX uq_analysis_current_per_study ON analysis (study_id) WHERE is_current;
 CREATE INDEX ix_analysis_study_id ON analysis (study_id);
 CREATE INDEX ix_analysis_queue ON analysis (state, priority, id);
 CREATE INDEX ix_delivery_due ON delivery (state, destination, due_at);

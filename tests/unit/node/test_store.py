@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from dicom_node.job import Measured
-from dicom_node.store import result_folder, store, write_durably
+from dicom_node.store import forget_other_attempts, result_folder, store, write_durably
 from reporting.finding import Encoded
 
 KEY = "ab" * 32
@@ -81,3 +81,11 @@ def test_a_file_is_never_half_there(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     with pytest.raises(OSError, match="power"):
         write_durably(path, b"second")
     assert path.read_bytes() == b"first"
+
+
+def test_attempts_that_may_overlap_write_over_nothing_and_the_recorded_one_stays(tmp_path: Path) -> None:
+    first, second = (store(tmp_path, KEY, outcome("seg", "sr"), attempt) for attempt in (1, 2))
+    assert {one.path for one in first}.isdisjoint(one.path for one in second)
+    forget_other_attempts(tmp_path, KEY, 2)
+    assert all((tmp_path / one.path).is_file() for one in second)
+    assert not any((tmp_path / one.path).exists() for one in first)
