@@ -162,7 +162,7 @@ def test_pairs_are_copied_under_keyed_names_without_a_word_in_their_headers(
     import numpy as np
 
     data = filled.parent / "data"
-    key = session.scalars(select(Analysis.request_key)).first() or ""
+    key = session.scalars(select(Analysis.request_key).order_by(Analysis.id)).first() or ""
     session.rollback()  # a reader of the tests holds the lock as a writer does
     image = nibabel.Nifti1Image(np.arange(12, dtype=np.int16).reshape(3, 4, 1), np.diag([2, 2, 5, 1]))
     image.header["descrip"], image.header["aux_file"] = b"Doe^Jane", b"P-1"
