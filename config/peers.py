@@ -69,8 +69,6 @@ class Taker(Frozen):
     """Results of the bundled demonstration model are sent here only if true."""
     max_study_age: Annotated[int, Field(ge=0)] | None = None
     """Days from StudyDate until today; results of older studies stay in the database.  None: of any age."""
-    rejection_notes: bool = False
-    """True sends a rejection note (IHE IOCM) on the objects that a revision replaces, once the new ones are there."""
     timeout: Timeout = 30
     """Seconds to wait for an answer."""
 

@@ -11,7 +11,7 @@ from pydicom.uid import RLELossless
 from pynetdicom import AE
 from pynetdicom.sop_class import Verification
 
-from db.schema import Artifact, Delivery, Event, Measurement, Refusal, Series, Study
+from db.schema import Artifact, Delivery, Destination, Event, Measurement, Refusal, Series, Study
 from dicom_node.app import running
 from dicom_node.data_folder import CannotStart
 from dicom_node.pacs.standin import StandIn
@@ -202,7 +202,7 @@ def test_a_dead_pacs_loses_nothing(tmp_path: Path, data_folder: Path) -> None:
     settings = make_settings(data_folder, destination=[destination("STANDIN", port)])
     with running(settings) as node:
         send_study(study_files(tmp_path / "ct"), node.port)
-        eventually(lambda: any(p.attempt for p in rows(node.sessions, Delivery)), what="first failed attempt")
+        eventually(lambda: any(to.failures for to in rows(node.sessions, Destination)), what="first failed attempt")
     with StandIn(tmp_path / "pacs", port=port) as pacs, running(settings) as node:
         eventually(lambda: all_sent(node.sessions), seconds=90, what="delivery after the PACS came back")
         assert len(analyses(node.sessions)) == 1
