@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
+from db.reviews import LAPSED
 from db.schema import Analysis, Artifact, Delivery, Event, Measurement, Series, Study
 from db.states import Entity
 
@@ -39,6 +40,11 @@ class Case:
         return self.revisions[0] if self.revisions else None
 
     @property
+    def standing(self) -> Analysis | None:
+        """The request that counts: the newest that came to something or still may; else the newest."""
+        return standing(self.revisions)
+
+    @property
     def measured_series(self) -> Series | None:
         """The series that the revision is of."""
         return next((one for one in self.series if self.analysis and one.id == self.analysis.series_id), None)
@@ -49,7 +55,7 @@ def case(session: Session, study: Study, analysis_id: int | None = None) -> Case
     revisions = session.scalars(
         select(Analysis).where(Analysis.study_id == study.id).order_by(Analysis.id.desc())
     ).all()
-    shown = next((one for one in revisions if analysis_id in (None, one.id)), None)
+    shown = next((one for one in revisions if one.id == analysis_id), None) if analysis_id else standing(revisions)
     return Case(
         study=study,
         series=session.scalars(select(Series).where(Series.study_id == study.id).order_by(Series.id)).all(),
@@ -59,6 +65,12 @@ def case(session: Session, study: Study, analysis_id: int | None = None) -> Case
         parcels=_parcels(session, shown) if shown else (),
         history=_history(session, study, revisions),
     )
+
+
+def standing(revisions: Sequence[Analysis]) -> Analysis | None:
+    """Of requests, the newest first: the newest that came to something or still may; else the newest."""
+    counts = (one for one in revisions if one.state not in LAPSED)
+    return next(counts, revisions[0] if revisions else None)
 
 
 def _parcels(session: Session, analysis: Analysis) -> Sequence[Parcel]:

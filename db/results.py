@@ -13,6 +13,7 @@ from db import standing
 from db.clock import has_come
 from db.outbox import cancel, post
 from db.priority import Priority
+from db.reviews import put_aside
 from db.schema import Analysis, Artifact, Measurement, Series
 from db.states import Entity, move, note
 
@@ -177,6 +178,7 @@ def finish_measured(
     session.add_all(Artifact(analysis_id=analysis_id, **_columns(stored)) for stored in artifacts)
     session.flush()
     if disposition.held:
+        put_aside(session, analysis, now)
         return _end(session, analysis, "held", disposition.held, now)
     _end(session, analysis, "done", None, now)
     if newer := _newer_current(session, analysis):

@@ -20,6 +20,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from db.accounts import Account, Token, Visit
 from db.base import Base, columns
 from db.destination import Destination
+from db.draft import Draft
 from db.measurement import Measurement
 from db.optout import OptOut
 from db.pull import Pull, PullStudy
@@ -35,6 +36,7 @@ __all__ = [
     "Base",
     "Delivery",
     "Destination",
+    "Draft",
     "Event",
     "Instance",
     "Measurement",
@@ -120,7 +122,11 @@ class Instance(Base):
 
 
 class Analysis(Base):
-    """One request and what became of it."""
+    """One request and what became of it.
+
+    `origin` says why it was asked: `automatic`, or what a person decided on the result `basis_id`: another `slice`,
+    `approved`, `corrected`, `painted`.  `reviewed_by` is the account, `reviewer` the person's name.
+    """
 
     __tablename__ = "analysis"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -144,8 +150,11 @@ class Analysis(Base):
     asked_at: Mapped[datetime]
     finished_at: Mapped[datetime | None]
     is_current: Mapped[bool] = mapped_column(default=False)
+    origin: Mapped[str] = mapped_column(String(16), default="automatic")
+    basis_id: Mapped[int | None]
     reviewed_by: Mapped[str | None] = mapped_column(String(64))
     reviewed_at: Mapped[datetime | None]
+    reviewer: Mapped[str | None] = mapped_column(String(64))
     study: Mapped[Study] = relationship()
     series: Mapped[Series] = relationship()
     measurement: Mapped["Measurement | None"] = relationship(back_populates="analysis")

@@ -13,6 +13,8 @@ from db.schema import Analysis, Measurement, Stature, Study
 KeyOf = Callable[[Study], str | None]
 """The key that stands for the patient of a study; None where no patient is known."""
 BATCH = 1000
+CORRECTED = frozenset({"corrected", "painted"})
+"""Origins of labels that a person gave."""
 
 
 def renew(session: Session, study_id: int) -> None:
@@ -61,7 +63,7 @@ def _repeated(analysis: Analysis) -> Measurement:
     row.is_current, row.request_key, row.revision = analysis.is_current, analysis.request_key, analysis.revision
     row.study_instance_uid = analysis.study.study_instance_uid
     row.series_instance_uid = analysis.series.series_instance_uid
-    row.corrected = analysis.labels_digest is not None
+    row.corrected = analysis.origin in CORRECTED
     row.finished_at, row.reviewed_at = analysis.finished_at, analysis.reviewed_at
     return row
 

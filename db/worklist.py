@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal, TypeAlias
 
-from sqlalchemy import Select, String, cast, func, or_, select, tuple_
+from sqlalchemy import Select, String, case, cast, func, or_, select, tuple_
 from sqlalchemy.orm import Session, aliased, joinedload
 
+from db.reviews import LAPSED
 from db.schema import STATES, Analysis, Artifact, Delivery, Measurement, Refusal, Series, Study
 
 Sort: TypeAlias = Literal["newest", "oldest", "agreement", "confidence"]
@@ -107,7 +108,9 @@ def _of_study(state: str) -> list[Any]:
 
 def _is_newest(analysis: type[Analysis]) -> Any:
     later = aliased(Analysis)
-    return ~select(later.id).where(later.study_id == analysis.study_id, later.id > analysis.id).exists()
+    after = select(later.id).where(later.study_id == analysis.study_id, later.id > analysis.id)
+    lapsed = analysis.state.in_(LAPSED)
+    return ~after.where(or_(lapsed, later.state.not_in(LAPSED))).exists()
 
 
 def _searched(query: Select[Any], text: str) -> Select[Any]:
@@ -136,7 +139,9 @@ def entries(session: Session, study_ids: Sequence[int]) -> tuple[Entry, ...]:
     series: dict[int, list[Series]] = {}
     for one in session.scalars(select(Series).where(Series.study_id.in_(study_ids)).order_by(Series.id)):
         series.setdefault(one.study_id, []).append(one)
-    newest = select(func.max(Analysis.id)).where(Analysis.study_id.in_(study_ids)).group_by(Analysis.study_id)
+    counts = case((Analysis.state.not_in(LAPSED), Analysis.id))
+    newest = select(func.coalesce(func.max(counts), func.max(Analysis.id))).where(Analysis.study_id.in_(study_ids))
+    newest = newest.group_by(Analysis.study_id)
     query = select(Analysis).where(Analysis.id.in_(newest)).options(joinedload(Analysis.measurement))
     analyses = {row.study_id: row for row in session.scalars(query)}
     sent = _deliveries(session, [row.id for row in analyses.values()])

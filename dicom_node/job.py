@@ -12,7 +12,7 @@ from db.body import NOTHING_STATED, Body
 from dicom_node.facts import Facts
 from inference.errors import Reason
 from inference.labels import LabelMap
-from reporting.finding import Encoded, Predecessor
+from reporting.finding import Encoded, Predecessor, Review
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +42,9 @@ class Job:
 
     `slice` of the request is a canonical index (0 caudal); `labels` are canonical; `asked_at` is aware UTC;
     `predecessors` are the objects of the result that this revision replaces; `body` is what people stated of the
-    patient.
+    patient.  `basis` is the folder of the result that a person looked at: with `labels_digest` in the request its
+    level is kept, and its labels unless `labels` are given; `painted` labels owe nothing to its model.  `review` is
+    who vouches for what comes out.
     """
 
     id: int
@@ -56,6 +58,9 @@ class Job:
     revision: int = 1
     predecessors: tuple[Predecessor, ...] = ()
     labels: LabelMap | None = None
+    basis: Path | None = None
+    painted: bool = False
+    review: Review | None = None
     source_changed: bool = False
     body: Body = NOTHING_STATED
     told: Mapping[str, str] = field(default_factory=dict)
@@ -65,7 +70,8 @@ class Job:
 class Measured:
     """Numbers and finished objects; `doubts` decide with the review policy whether they leave.
 
-    `evidence_png` shows where the level comes from; None when a person gave it.
+    `evidence_png` shows where the level comes from; None when a person gave it.  `around_webp` shows the slices
+    `around`; `basis_npz` is what a later revision rests on.
     """
 
     facts: Facts
@@ -74,6 +80,8 @@ class Measured:
     evidence_png: bytes | None = field(repr=False)
     image_nii: bytes = field(repr=False)
     label_nii: bytes = field(repr=False)
+    basis_npz: bytes = field(repr=False)
+    around_webp: bytes | None = field(repr=False)
     seconds: dict[str, float]
 
 

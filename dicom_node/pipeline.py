@@ -6,24 +6,23 @@ The node, `l3node process`, the demo and the tests all go this way.
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from types import MappingProxyType
 from typing import TypeAlias
 
+import numpy as np
+
 from config.settings import AnalysisSettings
+from dicom_node import basis
 from dicom_node.doubts import doubts
 from dicom_node.facts import facts_of
 from dicom_node.job import Job, Measured, NotMeasured, Outcome
+from dicom_node.locating import Located, known_to, located
 from dicom_node.nifti import to_nifti
 from dicom_node.person import person_of
 from dicom_node.study.choose import chosen, judge, phase_of
-from dicom_node.study.pixels import read_slice, read_volume
 from dicom_node.study.series import Series, Stack, read_series
 from inference.ct import CtSlice
 from inference.ensemble import segment
 from inference.errors import Reason, Unsuitable
-from inference.l3 import locate
-from inference.l3.agreement import joined
-from inference.l3.level import L3Level, LevelStatus
 from inference.model_card import ModelCard
 from inference.segmentation import Member, Segmentation
 from inference.spine import Localiser
@@ -32,22 +31,10 @@ from reporting.measure import measure
 from reporting.objects import objects
 from reporting.panels import answers
 from reporting.panels.subject import subject
-from reporting.picture.evidence import evidence_png
 from reporting.told import apply_told
 
 Tell: TypeAlias = Callable[[str], None]
 """Told the name of each step when it begins."""
-
-
-REFUSALS = MappingProxyType(
-    {
-        LevelStatus.FOUND: Reason.L3_UNCERTAIN,
-        LevelStatus.UNCERTAIN: Reason.L3_UNCERTAIN,
-        LevelStatus.NOT_IN_SERIES: Reason.L3_NOT_IN_SERIES,
-        LevelStatus.UNSUPPORTED: Reason.COVERAGE,
-    }
-)
-"""Why a series without a found level is not measured."""
 
 
 def silent(_step: str) -> None:
@@ -76,11 +63,12 @@ def _measured(job: Job, models: Models, rules: AnalysisSettings, watch: "_Watch"
     watch.step("headers")
     series, stack = _series_and_stack(job, rules)
     watch.step("level")
-    at = _located(job, stack, models.second)
+    known = known_to(job)
+    at = located(job, stack, models.second, known)
     watch.step("segmentation")
-    segmentation = _segmentation(job, at.ct, models)
+    segmentation = _segmentation(job, at.ct, models, known)
     watch.step("measurement")
-    found = _finding(job, series, stack, at, segmentation, models, rules)
+    found = _finding(job, series, stack, at, segmentation, _model(job, models, known), rules)
     watch.step("objects")
     image = stack.images[at.index]
     made = objects(image.header, found, _identity(job), image.frame)
@@ -93,6 +81,8 @@ def _measured(job: Job, models: Models, rules: AnalysisSettings, watch: "_Watch"
         evidence_png=at.evidence_png,
         image_nii=image_nii,
         label_nii=label_nii,
+        basis_npz=_basis(found, stack, segmentation, at.around),
+        around_webp=at.around_webp,
         seconds=watch.stop(),
     )
 
@@ -110,61 +100,50 @@ def _series_and_stack(job: Job, rules: AnalysisSettings) -> tuple[Series, Stack]
     return verdicts[0].series, chosen(verdicts)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Located:
-    """The level, its canonical index, its slice, and the picture that shows why."""
-
-    level: L3Level
-    index: int
-    ct: CtSlice
-    evidence_png: bytes | None = None
-
-
-def _located(job: Job, stack: Stack, second: Localiser | None) -> _Located:
-    """Where the level is: given, or found in the volume, which is let go before the models need the memory."""
-    if (given := job.request.slice) is not None:
-        return _given(given, stack, "slice given")
-    if len(stack.images) == 1:  # admitted as its sender's pick: there is nothing to count on it
-        return _given(0, stack, "the sender's own pick, one slice alone", confidence=0.0)
-    volume = read_volume(stack)
-    level = joined(locate(volume), second(volume)) if second else locate(volume)
-    if level.status is not LevelStatus.FOUND or level.index is None:
-        raise Unsuitable(REFUSALS[level.status], level.reason)
-    ct = read_slice(stack, level.index)
-    picture = evidence_png(volume, ct, level, level.evidence) if level.evidence else None
-    return _Located(level=level, index=level.index, ct=ct, evidence_png=picture)
-
-
-def _given(index: int, stack: Stack, by: str, confidence: float = 1.0) -> _Located:
-    """A given slice, read alone; `confidence` is 1 when a person gave it."""
-    if not 0 <= index < len(stack.images):
-        raise Unsuitable(Reason.SLICE_OUT_OF_RANGE, f"slice {index} of {len(stack.images)}")
-    height = stack.positions_mm[index] - stack.positions_mm[0]
-    level = L3Level(status=LevelStatus.GIVEN, index=index, z_mm=height, confidence=confidence, reason=by)
-    return _Located(level=level, index=index, ct=read_slice(stack, index))
-
-
-def _segmentation(job: Job, ct: CtSlice, models: Models) -> Segmentation:
+def _segmentation(job: Job, ct: CtSlice, models: Models, known: basis.Basis | None) -> Segmentation:
+    if known and job.request.labels_digest and job.labels is None:
+        return Segmentation(labels=known.labels, agreement=known.agreement, folds=tuple(known.folds))
     if job.labels is not None:
-        return Segmentation(labels=job.labels, agreement=None)
+        return Segmentation(labels=job.labels, agreement=None, folds=tuple(known.folds) if known else ())
     found = segment(ct, models.members, models.card.ensemble)
     if not found.labels.any():
         raise Unsuitable(Reason.NO_MUSCLE, "no muscle found on the slice")
     return found
 
 
+def _model(job: Job, models: Models, known: basis.Basis | None) -> ModelCard | None:
+    """Whose labels they are, corrected by a person or not; None where a person painted them."""
+    if known and job.request.labels_digest:
+        return None if job.painted else known.model
+    return models.card if job.labels is None else None
+
+
+def _basis(found: Finding, stack: Stack, segmentation: Segmentation, around: tuple[int, ...]) -> bytes:
+    folds = np.stack(segmentation.folds) if len(segmentation.folds) > 1 else basis.NO_FOLDS
+    kept = basis.Basis(
+        labels=found.labels,
+        folds=folds,
+        level=found.level,
+        agreement=found.agreement,
+        model=found.model,
+        doubts=found.doubts,
+        positions_mm=stack.positions_mm,
+        around=around,
+    )
+    return basis.packed(kept)
+
+
 def _finding(
     job: Job,
     series: Series,
     stack: Stack,
-    at: _Located,
+    at: Located,
     segmentation: Segmentation,
-    models: Models,
+    model: ModelCard | None,
     rules: AnalysisSettings,
 ) -> Finding:
     person = person_of(series, job.body, size_may_be_cm=rules.size_may_be_cm)
     labels, agreement = segmentation.labels, segmentation.agreement
-    model = models.card if job.labels is None else None
     measurements, phase = measure(at.ct, labels, person), phase_of(series)
     return Finding(
         ct=at.ct,
@@ -199,6 +178,7 @@ def _identity(job: Job) -> Identity:
         revision=job.revision,
         node_name=job.node_name,
         predecessors=job.predecessors,
+        review=job.review,
     )
 
 

@@ -11,9 +11,9 @@ from zoneinfo import ZoneInfo
 from config.settings import AnalysisSettings
 from dicom_node import worker
 from dicom_node.digests import joined_digest, settings_digest
+from dicom_node.durable import write_durably
 from dicom_node.job import Job, Measured, NotMeasured, Outcome, Request
 from dicom_node.pipeline import Tell, analyse, silent
-from dicom_node.store import write_durably
 from dicom_node.study.series import walk
 
 NUMBERS = "measurements.json"

@@ -9,7 +9,7 @@ import structlog
 from sqlalchemy.orm import Session
 
 from config.settings import Settings
-from db import circuit, clock, closing, inbox, models, outbox, results, standing
+from db import circuit, clock, closing, inbox, models, outbox, results, reviews, standing
 from db.activities import Name
 from db.schema import Series, Study
 from db.session import Sessions
@@ -65,6 +65,7 @@ class Rounds:
     def sweep(self) -> None:
         """Hand over the most urgent of what is due and unknown: heals whatever a crash or a lost wake-up took."""
         with self.sessions.begin() as session:
+            reviews.expire(session, self.settings.review.expire_days, self.now())
             known = self.engine.known(session)
             if lost := self._lost(session, known):
                 LOG.warning("work.lost", queued_again=lost)

@@ -1,11 +1,12 @@
 """Results as files: encoded once, durable before their rows, never half there."""
 
 import hashlib
-import os
 import shutil
 from pathlib import Path
 
 from db.results import Stored
+from dicom_node import basis
+from dicom_node.durable import sync_folder, write_durably
 from dicom_node.job import Measured
 
 
@@ -34,10 +35,12 @@ def store(data: Path, key: str, outcome: Measured, attempt: int | None = None) -
         )
     write_durably(folder / "image.nii.gz", outcome.image_nii)
     write_durably(folder / "label.nii.gz", outcome.label_nii)
-    if outcome.evidence_png:
-        write_durably(folder / "evidence.png", outcome.evidence_png)
+    write_durably(folder / basis.NAME, outcome.basis_npz)
+    for name, picture in (("evidence.png", outcome.evidence_png), ("around.webp", outcome.around_webp)):
+        if picture:
+            write_durably(folder / name, picture)
     for above in (folder, *folder.parents[: 3 if attempt else 2]):
-        _sync_folder(above)
+        sync_folder(above)
     return tuple(stored)
 
 
@@ -51,22 +54,3 @@ def forget_other_attempts(data: Path, key: str, attempt: int) -> None:
 def result_folder(data: Path, key: str) -> Path:
     """Where the objects of the request with `key` lie."""
     return data / "results" / key[:2] / key
-
-
-def write_durably(path: Path, data: bytes) -> None:
-    """Write under another name, sync, rename: `path` is whole or not there."""
-    part = path.with_name(f".{path.name}.part")
-    descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(data)
-        file.flush()
-        os.fdatasync(file.fileno())
-    part.rename(path)
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -28,10 +28,11 @@ def segment(ct: CtSlice, members: Sequence[Member], rule: EnsembleRule) -> Segme
     maps = [grid.restore(one, region) for one in logits]
     joined = mean(maps) if rule == "probability" else grid.restore(join(logits), region)
     labels = labels_of(joined)
-    agreement = None
+    agreement, folds = None, [labels_of(one) for one in maps]
     if len(maps) > 1:
-        agreement = replace(agree([labels_of(one) for one in maps]), entropy=entropy(joined, labels))
-    return Segmentation(labels=_placed(labels, region, ct), agreement=agreement)
+        agreement = replace(agree(folds), entropy=entropy(joined, labels))
+    placed = tuple(_placed(one, region, ct) for one in folds)
+    return Segmentation(labels=_placed(labels, region, ct), agreement=agreement, folds=placed)
 
 
 def muscle(logits: Logits) -> NDArray[np.bool_]:

@@ -59,7 +59,11 @@ class Agreement:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Segmentation:
-    """Labels on the grid of the slice and how far the members agree (None with a single member)."""
+    """Labels on the grid of the slice and how far the members agree (None with a single member).
+
+    `folds` are the members' own labels, none where no member was asked.
+    """
 
     labels: LabelMap
     agreement: Agreement | None
+    folds: tuple[LabelMap, ...] = field(default=(), repr=False)

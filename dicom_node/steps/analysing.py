@@ -7,12 +7,13 @@ from zoneinfo import ZoneInfo
 import structlog
 from sqlalchemy.orm import Session
 
-from db import body, inbox, purging, results
+from db import body, inbox, purging, results, reviews
 from db.results import LOST_WAIT, RETRY_WAIT, Disposition
 from db.schema import Analysis, Artifact
 from dicom_node import store
 from dicom_node.job import Job, Measured, Outcome, Request
 from dicom_node.steps.asking import PURGED, ask, ask_next, asked
+from dicom_node.steps.deciding import decided, still_asked
 from dicom_node.steps.desk import Desk
 from dicom_node.steps.posting import taken_by, wake_senders
 from dicom_node.work.bench import Closed, JobFailed, Workbench, WorkerLost
@@ -47,14 +48,19 @@ def _take(desk: Desk, session: Session, analysis_id: int) -> Job | None:
     Then it is asked anew: here, or when its series, which is receiving again, has settled with its study.
     """
     row = session.get_one(Analysis, analysis_id)
-    if results.same_question(row, asked(desk, session, row.series)):
+    now_asked = asked(desk, session, row.series)
+    if still_asked(row, now_asked):
         taken = results.take(session, analysis_id, desk.now())
         if taken and purging.is_purged(session, taken.series_id):
             results.finish_not_measured(session, taken.id, taken.attempt, PURGED, desk.now())
             return None
         return _job(desk, session, taken) if taken else None
     if results.outdated(session, analysis_id, desk.now()) and row.series.state != "receiving":
-        ask(desk, session, row.study_id, row.series)
+        if row.origin != "automatic" and row.content_digest == now_asked.content_digest:
+            again = reviews.carried_over(session, row, now_asked.identity_digest, desk.now())
+            desk.engine.hand_over(session, Work("analyse", again), row.priority)
+        else:
+            ask(desk, session, row.study_id, row.series)
     return None
 
 
@@ -81,6 +87,7 @@ def _job(desk: Desk, session: Session, analysis: Analysis) -> Job:
         source_changed=analysis.series.source_changed,
         body=body.stated(session, desk.key_of(analysis.study)),
         told=json.loads(analysis.study.identity or "{}"),
+        **decided(desk, session, analysis),
     )
 
 
@@ -90,7 +97,8 @@ def _finish(desk: Desk, job: Job, outcome: Outcome) -> None:
     else:
         reason = f"{outcome.reason}: {outcome.detail}"
         with desk.sessions.begin() as session:
-            if results.finish_not_measured(session, job.id, job.attempt, reason, desk.now()):
+            refused = results.finish_not_measured(session, job.id, job.attempt, reason, desk.now())
+            if refused and job.request.slice is None:
                 ask_next(desk, session, job.id)
         LOG.info("analysis.not_measured", id=job.id, reason=outcome.reason)
 
@@ -98,7 +106,7 @@ def _finish(desk: Desk, job: Job, outcome: Outcome) -> None:
 def _finish_measured(desk: Desk, job: Job, outcome: Measured) -> None:
     shared = desk.settings.node.shared is not None
     stored = store.store(desk.data, job.key, outcome, job.attempt if shared else None)
-    disposition = _disposition(desk, outcome)
+    disposition = _disposition(desk, job, outcome)
     facts = outcome.facts | {"seconds": round(sum(outcome.seconds.values()), 3)}
     with desk.sessions.begin() as session:
         facts |= {"patient_key": desk.key_of(session.get_one(Analysis, job.id).study)}
@@ -110,11 +118,15 @@ def _finish_measured(desk: Desk, job: Job, outcome: Measured) -> None:
     LOG.info("analysis.measured", id=job.id, held=disposition.held, seconds=outcome.seconds)
 
 
-def _disposition(desk: Desk, outcome: Measured) -> Disposition:
-    """Review policy and model status decide what leaves, and where to."""
+def _disposition(desk: Desk, job: Job, outcome: Measured) -> Disposition:
+    """A person's decision, else review policy and model status decide what leaves, and where to."""
     policy = desk.settings.review.policy
     held = None
-    if policy == "always":
+    if job.review:
+        held = None
+    elif job.request.slice is not None:
+        held = "\n".join(("slice_chosen: a person chose this slice; a person decides on the result", *outcome.doubts))
+    elif policy == "always":
         held = "\n".join(outcome.doubts) or "review policy: always"
     elif policy == "doubtful" and outcome.doubts:
         held = "\n".join(outcome.doubts)

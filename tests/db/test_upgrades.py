@@ -6,7 +6,19 @@ from typing import Any
 import pytest
 from alembic import command
 from alembic.script import ScriptDirectory
-from sqlalchemy import Boolean, DateTime, Engine, Float, Integer, MetaData, Table, insert, select, text
+from sqlalchemy import (
+    Boolean,
+    DateTime,
+    Engine,
+    Float,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    insert,
+    select,
+    text,
+)
 
 from db.procrastinate_tables import is_ours
 from db.pull import STUDY_STATES
@@ -26,7 +38,7 @@ def value(table: Table, name: str) -> Any:
         return {**STATES, "pull_study": STUDY_STATES}[table.name][0]
     if name == "id" or column.foreign_keys or isinstance(column.type, Integer):
         return 1
-    kinds = {Boolean: True, DateTime: MOMENT, Float: 12.5}
+    kinds = {Boolean: True, DateTime: MOMENT, Float: 12.5, LargeBinary: b"labels"}
     return next((example for kind, example in kinds.items() if isinstance(column.type, kind)), name[:8])
 
 

@@ -1,8 +1,6 @@
 """One study: the slice with its mask, the level, the numbers, the doubts, what was sent where, and every revision."""
 
 import gzip
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, HTTPException, Request
@@ -11,31 +9,18 @@ from starlette.responses import FileResponse, Response
 
 from db import cases
 from db.accounts import Role
-from db.schema import Analysis, Study
-from db.session import reading
+from db.schema import Study
 from db.states import Entity, note
+from dicom_node import basis
 from dicom_node.web import words
 from dicom_node.web.pages.live import LOOKED_AT
-from dicom_node.web.pictures import LabelMap, Slice, read_labels, read_slice
+from dicom_node.web.results import AROUND, EVIDENCE, IMAGE, Files, files_of, folder_of
 from dicom_node.web.room import Room, room_of
 from dicom_node.web.visitor import Visitor, needs
 
 router = APIRouter(include_in_schema=False)
 Viewer = Annotated[Visitor, Depends(needs(Role.VIEWER))]
-IMAGE, LABELS, EVIDENCE = "image.nii.gz", "label.nii.gz", "evidence.png"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Files:
-    """The files of one result."""
-
-    folder: Path
-
-    def path(self, name: str) -> Path:
-        """One of them; raises 404."""
-        if not (found := self.folder / name).is_file():
-            raise HTTPException(404, "this result has no such file")
-        return found
+SHOWN = {"picture": IMAGE, "evidence": EVIDENCE, "around": AROUND}
 
 
 @router.get("/studies/{study_id}")
@@ -54,7 +39,10 @@ def page(request: Request, visitor: Viewer, study_id: int, analysis: int | None 
 
 
 def _shown(room: Room, visitor: Visitor, case: cases.Case) -> dict[str, Any]:
-    folder = folder_of(room, case.analysis)
+    files = Files(folder=folder) if (folder := folder_of(room, case.analysis)) else None
+    kept = files.basis if files else None
+    has = {name: files is not None and (files.folder / file).is_file() for name, file in SHOWN.items()}
+    standing = case.standing
     return {
         "title": f"Study {case.study.id}",
         "case": case,
@@ -63,10 +51,28 @@ def _shown(room: Room, visitor: Visitor, case: cases.Case) -> dict[str, Any]:
         "numbers": case.numbers,
         "tissues": words.TISSUES,
         "doubts": (case.numbers.doubts or "").splitlines() if case.numbers else [],
-        "has_picture": folder is not None and (folder / IMAGE).is_file(),
-        "has_evidence": folder is not None and (folder / EVIDENCE).is_file(),
-        "may_review": visitor.may(Role.REVIEWER),
+        "has": has,
+        "folds": len(kept.folds) if kept else 0,
+        "slices": _slices(kept) if kept and has["around"] else [],
+        "candidates": _candidates(kept) if kept else [],
+        "decidable": visitor.may(Role.REVIEWER)
+        and standing is not None
+        and case.analysis is standing
+        and standing.state in ("held", "done"),
     }
+
+
+def _slices(kept: basis.Basis) -> list[tuple[int, float]]:
+    """(index, mm above the one taken) of the slices on the sheet around the level."""
+    taken = kept.positions_mm[kept.level.index or 0]
+    return [(at, kept.positions_mm[at] - taken) for at in kept.around]
+
+
+def _candidates(kept: basis.Basis) -> list[tuple[str, int]]:
+    """(what it was counted from, slice) where counts put the level."""
+    seen = kept.level.evidence
+    spacing = (kept.positions_mm[-1] - kept.positions_mm[0]) / max(len(kept.positions_mm) - 1, 1) or 1.0
+    return [(one.counted_from.replace("_", " "), one.index(spacing)) for one in seen.candidates] if seen else []
 
 
 def _seen(session: Session, case: cases.Case, visitor: Visitor, room: Room) -> None:
@@ -76,32 +82,17 @@ def _seen(session: Session, case: cases.Case, visitor: Visitor, room: Room) -> N
     note(session, entity, row.id, row.state, row.state, now=room.now(), reason=LOOKED_AT, actor=visitor.name)
 
 
-def folder_of(room: Room, analysis: Analysis | None) -> Path | None:
-    """Where the files of a result lie; None where nothing was measured."""
-    return (room.data / analysis.artifacts[0].path).parent if analysis and analysis.artifacts else None
-
-
-def files_of(request: Request, analysis_id: int) -> Files:
-    """The files of one result; raises 404."""
-    room = room_of(request)
-    with reading(room.engine) as session:
-        folder = folder_of(room, session.get(Analysis, analysis_id))
-    if folder is None:
-        raise HTTPException(404, "there is no such result")
-    return Files(folder=folder)
-
-
 @router.get("/analyses/{analysis_id}/image")
 def image(request: Request, visitor: Viewer, analysis_id: int) -> Response:
     """HU of the slice: int16, little endian, row by row, with its size and spacing in the headers."""
-    found: Slice = read_slice(files_of(request, analysis_id).path(IMAGE))
+    found = files_of(request, analysis_id).slice
     return binary(found.hu.astype("<i2").tobytes(), found.hu.shape, found.spacing_mm)
 
 
 @router.get("/analyses/{analysis_id}/labels")
 def labels(request: Request, visitor: Viewer, analysis_id: int) -> Response:
     """The label map: uint8, row by row."""
-    found: LabelMap = read_labels(files_of(request, analysis_id).path(LABELS))
+    found = files_of(request, analysis_id).labels
     return binary(found.tobytes(), found.shape)
 
 
@@ -109,6 +100,21 @@ def labels(request: Request, visitor: Viewer, analysis_id: int) -> Response:
 def evidence(request: Request, visitor: Viewer, analysis_id: int) -> Response:
     """The sheet that shows where the level comes from (PNG)."""
     return FileResponse(files_of(request, analysis_id).path(EVIDENCE), media_type="image/png")
+
+
+@router.get("/analyses/{analysis_id}/around")
+def around(request: Request, visitor: Viewer, analysis_id: int) -> Response:
+    """The sheet of slices around the level (WebP)."""
+    return FileResponse(files_of(request, analysis_id).path(AROUND), media_type="image/webp")
+
+
+@router.get("/analyses/{analysis_id}/folds")
+def folds(request: Request, visitor: Viewer, analysis_id: int) -> Response:
+    """The folds' own labels: uint8 [fold, row, column]."""
+    found = files_of(request, analysis_id).basis
+    if found is None or not found.folds.size:
+        raise HTTPException(404, "no folds were kept of this result")
+    return binary(found.folds.tobytes(), found.folds.shape)
 
 
 def binary(data: bytes, shape: tuple[int, ...], spacing_mm: tuple[float, ...] = ()) -> Response:

@@ -1,5 +1,7 @@
 // The case page: the slice and what can be done with it.
 import { ask, news, notice, typing } from "./page.js";
+import { Around } from "./around.js";
+import { Review } from "./review.js";
 import { SliceView, array } from "./slice.js";
 
 const stage = document.querySelector(".stage[data-analysis]");
@@ -10,7 +12,6 @@ async function opened() {
   const base = `/analyses/${stage.dataset.analysis}`;
   const [image, labels] = await Promise.all([array(`${base}/image`, Int16Array), array(`${base}/labels`, Uint8Array)]);
   view.show(image, labels.data);
-  stage.dataset.ready = "yes";
   return { view, image, automatic: labels.data };
 }
 
@@ -40,7 +41,7 @@ function looks(view) {
     const act = { h: toggle, "+": () => view.zoomed(1.25), "-": () => view.zoomed(0.8), 0: () => view.fit() }[event.key];
     if (act) act();
     const step = { ArrowLeft: [40, 0], ArrowRight: [-40, 0], ArrowUp: [0, 40], ArrowDown: [0, -40] }[event.key];
-    if (step && event.target === view.canvas) {
+    if (step && event.target === view.canvas && !view.painting) {
       event.preventDefault();
       view.panned(...step);
     }
@@ -65,11 +66,31 @@ function hovering(view) {
   view.canvas.addEventListener("contextmenu", (event) => event.preventDefault());
 }
 
+let review = null;
+
+async function reviewed({ view, automatic }) {
+  const box = byId("around");
+  if (byId("approve")) {
+    view.labels = automatic.slice();
+    review = new Review(view, automatic, stage.dataset.analysis);
+    await review.restore();
+  }
+  if (box) new Around(box, (index) => review.slice(index));
+}
+
 if (stage)
   opened()
-    .then(({ view }) => looks(view))
+    .then((found) => {
+      looks(found.view);
+      return reviewed(found);
+    })
+    .then(() => (stage.dataset.ready = "yes"))
     .catch((fault) => notice(`The slice can't be shown: ${fault.message}`, true));
 
 const ours = new Set((document.querySelector("[data-entities]")?.dataset.entities ?? "").split(","));
 news((moved) => moved.some((name) => ours.has(name)) && document.dispatchEvent(new CustomEvent("moved")));
-document.addEventListener("moved", () => location.reload(), { once: true });
+document.addEventListener("moved", () => {
+  if (review?.over) return;
+  if (review?.brush.dirty) notice("This case moved on meanwhile. Your mask is saved; load the page again to see what happened.", true);
+  else location.reload();
+});

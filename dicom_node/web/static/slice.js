@@ -11,6 +11,15 @@ export async function array(address, Kind) {
   return { data, shape: numbers("x-shape"), spacing: numbers("x-spacing-mm") };
 }
 
+// The run of places around the middle where `counts` is above `least`; all where the middle is empty.
+function span(counts, least) {
+  let [first, last] = [counts.length >> 1, counts.length >> 1];
+  if (counts[first] <= least) return [0, counts.length];
+  while (first > 0 && counts[first - 1] > least) first--;
+  while (last < counts.length - 1 && counts[last + 1] > least) last++;
+  return [first, last];
+}
+
 export class SliceView {
   constructor(canvas) {
     this.canvas = canvas;
@@ -46,16 +55,15 @@ export class SliceView {
 
   // The body fills the canvas: air around it is left out.
   fit() {
-    let [top, left, bottom, right] = [this.rows, this.columns, 0, 0];
-    for (let row = 0; row < this.rows; row += 4)
-      for (let column = 0; column < this.columns; column += 4)
-        if (this.hu[row * this.columns + column] > -300) {
-          top = Math.min(top, row);
-          bottom = Math.max(bottom, row);
-          left = Math.min(left, column);
-          right = Math.max(right, column);
-        }
-    if (bottom <= top || right <= left) [top, left, bottom, right] = [0, 0, this.rows, this.columns];
+    const across = new Uint32Array(this.rows);
+    const down = new Uint32Array(this.columns);
+    for (let i = 0; i < this.hu.length; i++)
+      if (this.hu[i] > -300) {
+        across[Math.floor(i / this.columns)]++;
+        down[i % this.columns]++;
+      }
+    const [top, bottom] = span(across, this.columns / 6); // a table is thin
+    const [left, right] = span(down, this.rows / 12);
     const aspect = this.aspect();
     const [w, h] = [right - left + 24, (bottom - top + 24) * aspect];
     this.zoom = Math.min(this.canvas.width / w, this.canvas.height / h);

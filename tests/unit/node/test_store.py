@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from dicom_node.durable import write_durably
 from dicom_node.job import Measured
-from dicom_node.store import forget_other_attempts, result_folder, store, write_durably
+from dicom_node.store import forget_other_attempts, result_folder, store
 from reporting.finding import Encoded
 
 KEY = "ab" * 32
@@ -28,6 +29,8 @@ def outcome(*kinds: str) -> Measured:
             for number, kind in enumerate(kinds)
         ),
         evidence_png=b"picture",
+        basis_npz=b"basis",
+        around_webp=None,
         image_nii=b"image",
         label_nii=b"label",
         seconds={},
@@ -41,7 +44,8 @@ def test_stored_objects_are_on_disk_as_they_were_encoded(tmp_path: Path) -> None
         data = (tmp_path / one.path).read_bytes()
         assert (hashlib.sha256(data).hexdigest(), len(data)) == (one.sha256, one.size_bytes)
     names = sorted(path.name for path in result_folder(tmp_path, KEY).iterdir())
-    assert names == ["evidence.png", "image.nii.gz", "key.dcm", "label.nii.gz", "seg.dcm", "sr.dcm"]
+    files = ("evidence.png", "finding.npz", "image.nii.gz", "key.dcm", "label.nii.gz", "seg.dcm", "sr.dcm")
+    assert names == list(files)
 
 
 def test_results_are_private(tmp_path: Path) -> None:
@@ -66,7 +70,8 @@ def test_files_and_every_folder_above_are_synced(tmp_path: Path, monkeypatch: py
     store(tmp_path, KEY, outcome("seg"))
     folder = result_folder(tmp_path, KEY)
     assert [Path(path) for path in synced[-3:]] == [folder, folder.parent, folder.parent.parent]
-    names = {".seg.dcm.part", ".image.nii.gz.part", ".label.nii.gz.part", ".evidence.png.part"}
+    written = ("seg.dcm", "image.nii.gz", "label.nii.gz", "finding.npz", "evidence.png")
+    names = {f".{name}.part" for name in written}
     assert {Path(path).name for path in synced[:-3]} == names
 
 

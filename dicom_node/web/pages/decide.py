@@ -1,0 +1,171 @@
+"""What a reviewer does to a result: paint, save, measure, approve, correct, choose another slice, reject."""
+
+import zlib
+from collections.abc import Callable
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Body, Depends, Header, HTTPException, Request, Response
+from pydantic import BaseModel, Field
+from sqlalchemy.orm import Session
+
+from db import draft, reviews, worklist
+from db.accounts import Role
+from db.reviews import Overtaken, Reviewer
+from db.schema import Analysis
+from db.session import reading
+from dicom_node import given
+from dicom_node.web.pages.case import binary
+from dicom_node.web.results import files_in, files_of, numbers
+from dicom_node.web.room import Room, room_of
+from dicom_node.web.visitor import Visitor, needs
+from inference.labels import LabelMap
+from reporting.digest import digest_of
+
+router = APIRouter(prefix="/api/v1/analyses/{analysis_id}", tags=["review"])
+ByReviewer = Annotated[Visitor, Depends(needs(Role.REVIEWER))]
+Labels = Annotated[bytes, Body(media_type="application/octet-stream")]
+CONFLICT, NOTHING = 409, 204
+NOTHING_SAVED = 0
+
+
+class Chosen(BaseModel):
+    """Another slice, counted from the most caudal one."""
+
+    index: Annotated[int, Field(ge=0, le=100_000)]
+
+
+class Rejected(BaseModel):
+    """Why a result is never sent."""
+
+    why: Annotated[str, Field(min_length=3, max_length=500)]
+
+
+class Asked(BaseModel):
+    """The request that a decision made, and the case that waits longest now."""
+
+    analysis: int | None
+    next: str
+
+
+@router.get("/draft")
+def saved(request: Request, visitor: ByReviewer, analysis_id: int) -> Response:
+    """The mask that is being painted, one byte a pixel; 204 when there is none.  x-version is what `PUT` wants."""
+    room = room_of(request)
+    with reading(room.engine) as session:
+        found = draft.find(session, analysis_id)
+        if found is None:
+            return Response(status_code=NOTHING)
+        shape = files_in(session, room, analysis_id).labels.shape
+        answer = binary(zlib.decompress(found.labels), shape)
+        answer.headers["x-version"], answer.headers["x-saved-by"] = str(found.version), found.saved_by
+        return answer
+
+
+@router.put("/draft")
+def save(
+    request: Request,
+    visitor: ByReviewer,
+    analysis_id: int,
+    labels: Labels,
+    x_version: Annotated[int, Header()] = NOTHING_SAVED,
+) -> dict[str, int]:
+    """Save a mask over version `x-version`; 409 when another reviewer saved meanwhile."""
+    room = room_of(request)
+    with room.sessions.begin() as session:
+        painted = files_in(session, room, analysis_id).given(labels)
+        packed = zlib.compress(painted.tobytes(), 3)
+        try:
+            version = draft.save(session, analysis_id, x_version, packed, by=visitor.name, now=room.now())
+        except draft.Overtaken as first:
+            raise HTTPException(CONFLICT, f"{first}; load the page again to see it") from None
+    return {"version": version}
+
+
+@router.delete("/draft", status_code=NOTHING)
+def forget(request: Request, visitor: ByReviewer, analysis_id: int) -> None:
+    """Throw the saved mask away."""
+    with room_of(request).sessions.begin() as session:
+        draft.drop(session, analysis_id)
+
+
+@router.post("/measure")
+def measured(request: Request, visitor: ByReviewer, analysis_id: int, labels: Labels) -> dict[str, Any]:
+    """Numbers of a mask that is being painted, and its Dice against that of the result."""
+    files = files_of(request, analysis_id)
+    return numbers(files, files.given(labels))
+
+
+@router.post("/approve")
+def approve(request: Request, visitor: ByReviewer, analysis_id: int) -> Asked:
+    """Vouch for the result as it is; verified objects of the same labels replace it."""
+    labels = _kept_labels(request, analysis_id)
+    return _decided(
+        request,
+        analysis_id,
+        lambda session, room: reviews.approve(session, analysis_id, digest_of(labels), reviewer(visitor), room.now()),
+    )
+
+
+@router.post("/correct")
+def correct(request: Request, visitor: ByReviewer, analysis_id: int, labels: Labels, painted: bool = False) -> Asked:
+    """Vouch for another mask; `painted` says that it owes nothing to the model."""
+    kept = files_of(request, analysis_id).given(labels)
+    if not kept.any():
+        raise HTTPException(422, "the mask is empty; reject the result instead")
+    digest = given.keep(room_of(request).data, kept)
+    return _decided(
+        request,
+        analysis_id,
+        lambda session, room: reviews.correct(
+            session, analysis_id, digest, reviewer(visitor), room.now(), painted=painted
+        ),
+    )
+
+
+@router.post("/slice")
+def another_slice(request: Request, visitor: ByReviewer, analysis_id: int, chosen: Chosen) -> Asked:
+    """Have the model segment another slice; its result waits for a decision."""
+    return _decided(
+        request,
+        analysis_id,
+        lambda session, room: reviews.another_slice(
+            session, analysis_id, chosen.index, reviewer(visitor), room.now()
+        ),
+    )
+
+
+@router.post("/reject")
+def reject(request: Request, visitor: ByReviewer, analysis_id: int, rejected: Rejected) -> Asked:
+    """Never send this result."""
+    return _decided(
+        request,
+        analysis_id,
+        lambda session, room: reviews.reject(session, analysis_id, rejected.why, reviewer(visitor), room.now()),
+    )
+
+
+def reviewer(visitor: Visitor) -> Reviewer:
+    """Who decides."""
+    return Reviewer(account=visitor.name, name=visitor.person_name)
+
+
+def _kept_labels(request: Request, analysis_id: int) -> LabelMap:
+    """Labels of a result that a revision can rest on; raises 409 for one of a time before that was kept."""
+    found = files_of(request, analysis_id).basis
+    if found is None:
+        raise HTTPException(CONFLICT, "this result is too old to be approved as it is; choose its slice again")
+    return found.labels
+
+
+def _decided(request: Request, analysis_id: int, decide: Callable[[Session, Room], int | None]) -> Asked:
+    """Carry a decision out, or say who was first."""
+    room = room_of(request)
+    try:
+        with room.sessions.begin() as session:
+            if session.get(Analysis, analysis_id) is None:
+                raise HTTPException(404, "there is no such result")
+            made = decide(session, room)
+            waiting = worklist.open_reviews(session, 1)
+            return Asked(analysis=made, next=f"/studies/{waiting[0].study.id}" if waiting else "/")
+    except Overtaken as first:
+        raise HTTPException(CONFLICT, str(first)) from None

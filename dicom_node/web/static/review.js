@@ -1,0 +1,212 @@
+// What a reviewer does on the case page: tools by button and key, live numbers, autosave, the decision.
+import { ask, notice, typing } from "./page.js";
+import { Brush } from "./brush.js";
+import { array } from "./slice.js";
+
+const byId = (id) => document.getElementById(id);
+const SAVE_AFTER = 800;
+const MEASURE_AFTER = 120;
+
+export class Review {
+  constructor(view, automatic, analysis) {
+    Object.assign(this, { view, automatic, address: `/api/v1/analyses/${analysis}`, base: `/analyses/${analysis}` });
+    this.version = 0;
+    this.busy = false;
+    this.folds = null;
+    this.brush = new Brush(view, automatic, (what) => this.changed(what));
+    this.keys = {
+      v: () => this.take("hand"),
+      p: () => this.take("pen"),
+      e: () => this.take("eraser"),
+      f: () => this.take("fill"),
+      1: () => this.tissue(1),
+      2: () => this.tissue(2),
+      3: () => this.tissue(3),
+      "[": () => this.size(-1),
+      "]": () => this.size(1),
+      l: () => this.limit(!this.brush.limited),
+      z: () => this.brush.undo(),
+      y: () => this.brush.redo(),
+      r: () => this.reset(),
+      d: () => this.disagreement(),
+      a: () => byId("approve").click(),
+      x: () => this.rejecting(),
+    };
+    this.bind();
+  }
+
+  bind() {
+    for (const button of document.querySelectorAll("[data-tool]")) button.addEventListener("click", () => this.take(button.dataset.tool));
+    for (const button of document.querySelectorAll("[data-tissue-key]")) button.addEventListener("click", () => this.tissue(Number(button.dataset.tissueKey)));
+    byId("size").addEventListener("input", (event) => (this.brush.radius = Number(event.target.value)));
+    byId("limit").addEventListener("change", (event) => this.limit(event.target.checked));
+    const clicks = { undo: () => this.brush.undo(), redo: () => this.brush.redo(), reset: () => this.reset(), clear: () => this.brush.replace(new Uint8Array(this.automatic.length), true), differ: () => this.disagreement() };
+    for (const [id, act] of Object.entries(clicks)) byId(id)?.addEventListener("click", act);
+    byId("fold")?.addEventListener("change", (event) => this.fold(event.target));
+    byId("approve").addEventListener("click", () => this.approve());
+    byId("reject").addEventListener("submit", (event) => this.reject(event));
+    addEventListener("keydown", (event) => this.key(event));
+    addEventListener("beforeunload", (event) => this.unsaved && event.preventDefault());
+  }
+
+  key(event) {
+    if (typing(event) || event.altKey || this.brush.key(event)) return;
+    if ((event.ctrlKey || event.metaKey) && event.key !== "z" && event.key !== "y") return;
+    const act = this.keys[event.shiftKey && event.key === "Z" ? "y" : event.key];
+    if (!act || event.target.closest("dialog")) return;
+    event.preventDefault();
+    act();
+  }
+
+  take(tool) {
+    this.brush.take(tool);
+    for (const button of document.querySelectorAll("[data-tool]")) button.setAttribute("aria-pressed", button.dataset.tool === tool);
+  }
+
+  tissue(number) {
+    this.brush.tissue = number;
+    if (this.brush.tool === "hand" || this.brush.tool === "eraser") this.take("pen");
+    for (const button of document.querySelectorAll("[data-tissue-key]")) button.setAttribute("aria-pressed", Number(button.dataset.tissueKey) === number);
+  }
+
+  size(step) {
+    const slider = byId("size");
+    slider.value = Number(slider.value) + step;
+    this.brush.radius = Number(slider.value);
+    if (this.view.ring) this.view.ring[2] = this.brush.radius;
+    this.view.draw();
+  }
+
+  limit(on) {
+    this.brush.limited = byId("limit").checked = on;
+  }
+
+  reset() {
+    this.brush.replace(this.automatic);
+  }
+
+  async loadedFolds() {
+    this.folds ??= await array(`${this.base}/folds`, Uint8Array);
+    return this.folds;
+  }
+
+  async fold(select) {
+    const number = Number(select.value);
+    select.value = "";
+    const { data, shape } = await this.loadedFolds();
+    this.brush.replace(data.subarray(number * shape[1] * shape[2], (number + 1) * shape[1] * shape[2]));
+  }
+
+  // The part of the folds that say otherwise than the result, pixel by pixel.
+  async disagreement() {
+    if (this.view.differ) this.view.differ = null;
+    else {
+      const { data, shape } = await this.loadedFolds();
+      const pixels = shape[1] * shape[2];
+      this.view.differ = Float32Array.from({ length: pixels }, (_, i) => {
+        let other = 0;
+        for (let fold = 0; fold < shape[0]; fold++) other += data[fold * pixels + i] !== this.automatic[i];
+        return other / shape[0];
+      });
+    }
+    byId("differ").setAttribute("aria-pressed", this.view.differ !== null);
+    this.view.recolour();
+  }
+
+  changed({ open, dirty }) {
+    if (open) return notice("That region is open: the fill would run over the slice.", true);
+    this.unsaved = true;
+    byId("approve").textContent = dirty ? "Send my correction" : "Approve and send";
+    byId("saved").textContent = "not saved yet";
+    clearTimeout(this.measuring);
+    this.measuring = setTimeout(() => this.measure(), MEASURE_AFTER);
+    clearTimeout(this.saving);
+    this.saving = setTimeout(() => this.save(), SAVE_AFTER);
+  }
+
+  async measure() {
+    try {
+      const told = await (await ask(`${this.address}/measure`, { method: "POST", body: this.view.labels.slice(), headers: OCTETS })).json();
+      const shown = (value, digits = 1) => (value === null ? "–" : value.toFixed(digits));
+      for (const [name, one] of Object.entries(told.tissues)) {
+        const cells = document.querySelectorAll(`tr[data-tissue="${name}"] td.n`);
+        [one.area_m29_150_cm2, one.hu_m29_150_mean, one.area_mask_cm2, one.hu_mask_mean].forEach((value, i) => (cells[i].textContent = shown(value)));
+        const dice = document.querySelector(`[data-dice="${name}"]`);
+        if (dice) dice.textContent = shown(told.dice[name], 3);
+      }
+      if (told.smi_m29_150_cm2_m2 !== null) byId("smi").textContent = shown(told.smi_m29_150_cm2_m2);
+      byId("dice").hidden = !this.brush.dirty;
+      byId("same").hidden = this.brush.dirty;
+      document.body.dataset.measured = String(Number(document.body.dataset.measured ?? 0) + 1);
+    } catch (fault) {
+      notice(`Not measured: ${fault.message}`, true);
+    }
+  }
+
+  async save() {
+    try {
+      const answer = await ask(`${this.address}/draft`, { method: "PUT", body: this.view.labels.slice(), headers: { ...OCTETS, "x-version": String(this.version) } });
+      this.version = (await answer.json()).version;
+      this.unsaved = false;
+      byId("saved").textContent = "saved";
+    } catch (fault) {
+      byId("saved").textContent = "not saved";
+      notice(fault.message, true);
+    }
+  }
+
+  // What was painted before, by this reviewer or another.
+  async restore() {
+    const answer = await ask(`${this.address}/draft`);
+    if (answer.status === 204) return;
+    this.version = Number(answer.headers.get("x-version"));
+    const labels = new Uint8Array(await answer.arrayBuffer());
+    if (labels.every((label, i) => label === this.view.labels[i])) return;
+    this.view.labels.set(labels);
+    this.view.recolour();
+    byId("approve").textContent = "Send my correction";
+    byId("saved").textContent = `as ${answer.headers.get("x-saved-by")} left it`;
+    this.measure();
+  }
+
+  async decided(path, given) {
+    if (this.busy) return;
+    this.busy = byId("approve").disabled = true;
+    clearTimeout(this.saving);
+    try {
+      const told = await (await ask(`${this.address}/${path}`, { method: "POST", ...given })).json();
+      this.unsaved = false;
+      this.over = true;
+      return told;
+    } catch (fault) {
+      notice(fault.message, true);
+    } finally {
+      this.busy = byId("approve").disabled = false;
+    }
+  }
+
+  async approve() {
+    const { brush } = this;
+    const told = brush.dirty
+      ? await this.decided(`correct?painted=${brush.painted}`, { body: this.view.labels.slice(), headers: OCTETS })
+      : await this.decided("approve", {});
+    if (told) location.assign(told.next);
+  }
+
+  rejecting() {
+    byId("rejection").open = true;
+    byId("why").focus();
+  }
+
+  async reject(event) {
+    event.preventDefault();
+    const told = await this.decided("reject", { json: { why: byId("why").value } });
+    if (told) location.assign(told.next);
+  }
+
+  async slice(index) {
+    if (await this.decided("slice", { json: { index } })) location.assign(location.pathname);
+  }
+}
+
+const OCTETS = { "content-type": "application/octet-stream" };
