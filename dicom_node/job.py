@@ -38,6 +38,7 @@ class Job:
 
     `key` is the UNIQUE key of the row: that of the request, or another when a superseded question is asked again.
 
+    `renamed`: the result of `basis` once more under another identity; `released` when that one was to leave.
     `told` are attributes of patient and study that were corrected after the images came (`reporting.told`).
 
     `slice` of the request is a canonical index (0 caudal); `labels` are canonical; `asked_at` is aware UTC;
@@ -64,6 +65,13 @@ class Job:
     source_changed: bool = False
     body: Body = NOTHING_STATED
     told: Mapping[str, str] = field(default_factory=dict)
+    renamed: bool = False
+    released: bool = False
+
+    @property
+    def keeps_labels(self) -> bool:
+        """Whether level and labels are those of `basis`, or given, and no model is asked."""
+        return self.renamed or self.request.labels_digest is not None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

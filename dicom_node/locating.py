@@ -46,7 +46,7 @@ def known_to(job: Job) -> basis.Basis | None:
 
 def located(job: Job, stack: Stack, second: Localiser | None, known: basis.Basis | None) -> Located:
     """Where the level is: kept, given, or found in the volume, which is let go before the models need the memory."""
-    if known and job.request.labels_digest and known.level.index is not None:
+    if known and job.keeps_labels and known.level.index is not None:
         at = known.level.index
         pictures = (_picture(job, "evidence.png"), _picture(job, "around.webp"))
         return Located(known.level, at, read_slice(stack, at), *pictures, known.around)

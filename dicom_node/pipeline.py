@@ -101,7 +101,7 @@ def _series_and_stack(job: Job, rules: AnalysisSettings) -> tuple[Series, Stack]
 
 
 def _segmentation(job: Job, ct: CtSlice, models: Models, known: basis.Basis | None) -> Segmentation:
-    if known and job.request.labels_digest and job.labels is None:
+    if known and job.keeps_labels and job.labels is None:
         return Segmentation(labels=known.labels, agreement=known.agreement, folds=tuple(known.folds))
     if job.labels is not None:
         return Segmentation(labels=job.labels, agreement=None, folds=tuple(known.folds) if known else ())
@@ -113,7 +113,7 @@ def _segmentation(job: Job, ct: CtSlice, models: Models, known: basis.Basis | No
 
 def _model(job: Job, models: Models, known: basis.Basis | None) -> ModelCard | None:
     """Whose labels they are, corrected by a person or not; None where a person painted them."""
-    if known and job.request.labels_digest:
+    if known and job.keeps_labels:
         return None if job.painted else known.model
     return models.card if job.labels is None else None
 

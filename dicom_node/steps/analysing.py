@@ -122,7 +122,7 @@ def _disposition(desk: Desk, job: Job, outcome: Measured) -> Disposition:
     """A person's decision, else review policy and model status decide what leaves, and where to."""
     policy = desk.settings.review.policy
     held = None
-    if job.review:
+    if job.review or job.released:
         held = None
     elif job.request.slice is not None:
         held = "\n".join(("slice_chosen: a person chose this slice; a person decides on the result", *outcome.doubts))

@@ -3,11 +3,12 @@
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from db import body, inbox, pulls, purging, results
+from db import body, inbox, pulls, purging, renaming, results
 from db.priority import Priority
 from db.results import Asked
 from db.schema import Analysis, Instance, Series
 from db.states import Entity, move
+from dicom_node import basis
 from dicom_node.digests import joined_digest, settings_digest
 from dicom_node.job import Request
 from dicom_node.models import model_digest
@@ -33,11 +34,20 @@ def ask(desk: Desk, session: Session, study_id: int, series: Series, priority: P
     question = asked(desk, session, series)
     if purging.is_purged(session, series.id):
         return PURGED
-    analysis_id = results.ask(session, study_id, series.id, question, now=desk.now(), priority=urgency)
+    if (known := renaming.renamed(session, study_id, series.id, question)) and _has_basis(desk, known):
+        analysis_id = renaming.rename(session, known, question.identity_digest, desk.now())
+    else:
+        analysis_id = results.ask(session, study_id, series.id, question, now=desk.now(), priority=urgency)
     if analysis_id is None:
         return "the same request was answered before"
     desk.engine.hand_over(session, Work("analyse", analysis_id), urgency)
     return f"asked for analysis {analysis_id}"
+
+
+def _has_basis(desk: Desk, before: Analysis) -> bool:
+    """Whether what a result rests on was kept; releases before this one kept nothing."""
+    folder = desk.folder_of(before)
+    return folder is not None and (folder / basis.NAME).is_file()
 
 
 def ask_next(desk: Desk, session: Session, analysis_id: int) -> None:

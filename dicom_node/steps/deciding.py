@@ -20,6 +20,8 @@ class Decided(TypedDict, total=False):
     labels: LabelMap | None
     painted: bool
     review: Review | None
+    renamed: bool
+    released: bool
 
 
 def still_asked(row: Analysis, now_asked: Asked) -> bool:
@@ -27,6 +29,8 @@ def still_asked(row: Analysis, now_asked: Asked) -> bool:
     if row.origin == "automatic":
         return same_question(row, now_asked)
     same = (row.content_digest, row.identity_digest) == (now_asked.content_digest, now_asked.identity_digest)
+    if row.origin == "identity":
+        return same
     models = (row.model_digest, row.analysis_digest) == (now_asked.model_digest, now_asked.analysis_digest)
     return same and (models or row.labels_digest is not None)
 
@@ -35,10 +39,11 @@ def decided(desk: Desk, session: Session, row: Analysis) -> Decided:
     """Nothing for an automatic request."""
     if row.origin == "automatic":
         return {}
-    found = Decided(painted=row.origin == "painted", review=_review(desk, row))
+    found = Decided(painted=row.origin == "painted", review=_review(desk, row), renamed=row.origin == "identity")
     if row.basis_id is not None:
         rests_on = session.get_one(Analysis, row.basis_id)
-        found["basis"] = (desk.data / rests_on.artifacts[0].path).parent if rests_on.artifacts else None
+        found["basis"] = desk.folder_of(rests_on)
+        found["released"] = row.origin == "identity" and rests_on.state == "done"
     if row.labels_digest and row.origin != "approved":
         found["labels"] = given.read(desk.data, row.labels_digest)
     return found

@@ -6,7 +6,7 @@ from datetime import datetime
 from pathlib import Path
 
 from config.settings import AnyDestination, Settings, Source
-from db.schema import Study
+from db.schema import Analysis, Study
 from db.session import Sessions
 from dicom_node import tls
 from dicom_node.patient_key import key_of_study
@@ -42,3 +42,7 @@ class Desk:
     def source(self, title: str) -> Source | None:
         """The section of a source; None for a title that is in no settings."""
         return next((one for one in self.settings.source if one.ae_title.strip() == title), None)
+
+    def folder_of(self, result: Analysis) -> Path | None:
+        """Where the objects of a result lie, and what it rests on; None for one that has none."""
+        return (self.data / result.artifacts[0].path).parent if result.artifacts else None

@@ -188,6 +188,15 @@ def test_corrected_demographics_make_a_revision_with_the_new_name(tmp_path: Path
             eventually(lambda: all_sent(node.sessions, 6), what="second delivery")
             assert [study.patient_id for study in rows(node.sessions, Study)] == ["CORRECTED"]
             objects = rows(node.sessions, Artifact)
+            origins = [analysis.origin for analysis in analyses(node.sessions)]
+            numbers = [made.psoas_area_mask_cm2 for made in rows(node.sessions, Measurement)]
+            agreed = [made.fold_dice for made in rows(node.sessions, Measurement)]
+    assert origins == ["automatic", "identity"]  # the labels stand, and no model is asked
+    assert numbers[0] == numbers[1]
+    assert agreed[0] == agreed[1] != None  # noqa: E711
+    revised_seg = dcmread(pacs.received["seg"])
+    assert {segment.SegmentAlgorithmType for segment in revised_seg.SegmentSequence} == {"AUTOMATIC"}
+    assert dcmread(pacs.received["sr"]).VerificationFlag == "UNVERIFIED"
     revised = dcmread(pacs.received["sr"])
     assert revised.PatientID == "CORRECTED"
     (study,) = revised.PredecessorDocumentsSequence
