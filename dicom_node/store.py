@@ -54,3 +54,10 @@ def forget_other_attempts(data: Path, key: str, attempt: int) -> None:
 def result_folder(data: Path, key: str) -> Path:
     """Where the objects of the request with `key` lie."""
     return data / "results" / key[:2] / key
+
+
+def kept_folder(data: Path, key: str) -> Path:
+    """Where the recorded result of the request with `key` lies: among many hosts each attempt has its own folder."""
+    folder = result_folder(data, key)
+    attempts = sorted(child for child in folder.glob("*/") if child.name.isdigit())
+    return attempts[-1] if attempts else folder

@@ -8,7 +8,8 @@ from typing import Any
 
 from db.questions import Filter, batches, question
 from dicom_node.cohort.privacy import Privacy
-from dicom_node.store import result_folder, write_durably
+from dicom_node.durable import write_durably
+from dicom_node.store import kept_folder
 
 HEADER = 348
 """Bytes of a NIfTI-1 header."""
@@ -27,7 +28,7 @@ def pairs(connection: Any, of: Filter, privacy: Privacy, data: Path, out: Path) 
     out.mkdir(mode=0o700, parents=True, exist_ok=True)
     for batch in batches(connection, question(of, ["request_key"]), BATCH):
         for (key,) in batch:
-            yield _copied(result_folder(data, key), out, key if privacy.identified else privacy.hashed(key))
+            yield _copied(kept_folder(data, key), out, key if privacy.identified else privacy.hashed(key))
 
 
 def _copied(folder: Path, out: Path, name: str) -> bool:

@@ -8,7 +8,7 @@ import pytest
 
 from dicom_node.durable import write_durably
 from dicom_node.job import Measured
-from dicom_node.store import forget_other_attempts, result_folder, store
+from dicom_node.store import forget_other_attempts, kept_folder, result_folder, store
 from reporting.finding import Encoded
 
 KEY = "ab" * 32
@@ -94,3 +94,9 @@ def test_attempts_that_may_overlap_write_over_nothing_and_the_recorded_one_stays
     forget_other_attempts(tmp_path, KEY, 2)
     assert all((tmp_path / one.path).is_file() for one in second)
     assert not any((tmp_path / one.path).exists() for one in first)
+    assert kept_folder(tmp_path, KEY) == (tmp_path / second[0].path).parent
+
+
+def test_on_one_host_a_result_lies_in_the_folder_of_its_key(tmp_path: Path) -> None:
+    stored = store(tmp_path, KEY, outcome("seg"))
+    assert kept_folder(tmp_path, KEY) == (tmp_path / stored[0].path).parent == result_folder(tmp_path, KEY)
