@@ -15,11 +15,12 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from config.settings import AnyDestination, Settings, StowDestination
 from db.session import is_current, journal_mode, open_engine
-from dicom_node import tls, worker
-from dicom_node.data_folder import NETWORK_FILE_SYSTEMS, file_system, is_owned
+from dicom_node import roles, tls, worker
+from dicom_node.data_folder import NETWORK_FILE_SYSTEMS, CannotStart, file_system, is_owned
 from dicom_node.deliver import stow
 from dicom_node.deliver.send import echo
 from dicom_node.pacs.query import NoAnswer, count_images
+from dicom_node.role import ROLES
 from inference.errors import ModelRefused
 
 PACKAGES = ("dicom_node", "db", "reporting", "inference", "config")
@@ -43,6 +44,7 @@ def check(settings: Settings) -> Iterator[Check]:
     """All checks, one at a time as they are done."""
     looks: tuple[Callable[[Settings], Iterator[Check]], ...] = (
         _folder,
+        _hosts,
         _disk,
         _database,
         _model,
@@ -69,6 +71,20 @@ def _folder(settings: Settings) -> Iterator[Check]:
     yield Check("data folder", private and os.access(data, os.W_OK), f"{data}, mode {rights:o} (700 needed)")
     kind = file_system(data)
     yield Check("file system", kind not in NETWORK_FILE_SYSTEMS, kind or "unknown")
+
+
+def _hosts(settings: Settings) -> Iterator[Check]:
+    """Whether this host can be one of many."""
+    if settings.work.engine == "embedded" and settings.node.shared is None:
+        return
+    try:
+        roles.check(settings, ROLES)
+    except CannotStart as why:
+        yield Check("many hosts", False, str(why))
+    else:
+        shared = settings.node.files
+        kind = file_system(shared) or "unknown"
+        yield Check("many hosts", os.access(shared, os.W_OK), f"spool and results in {shared}, {kind}")
 
 
 def _disk(settings: Settings) -> Iterator[Check]:

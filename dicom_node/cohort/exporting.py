@@ -28,7 +28,7 @@ def run(settings: Settings, of: Filter, privacy: Privacy, to: Path, folder: Path
             written = export(connection, of, privacy, to, lambda done: progress.advance(task, done))
         if folder:
             with looking(url, LONGEST_SECONDS) as connection:
-                _pairs(connection, settings.node.data, of, privacy, folder, total, progress)
+                _pairs(connection, settings.node.files, of, privacy, folder, total, progress)
     return written
 
 

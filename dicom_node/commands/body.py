@@ -33,7 +33,7 @@ def import_csv(
             found = take(
                 session,
                 file,
-                site_secret(settings.node.data),
+                site_secret(settings.node.files),
                 source=source or f"CSV {file.name}",
                 actor=getpass.getuser(),
                 now=datetime.now(UTC),

@@ -152,7 +152,7 @@ def export(
     settings = settings_of(config)
     if identified:
         _may_identify(settings, reason)
-    privacy = Privacy(secret=site_secret(settings.node.data), dates=dates, identified=identified)
+    privacy = Privacy(secret=site_secret(settings.node.files), dates=dates, identified=identified)
     try:
         written = exporting.run(settings, of, privacy, to, pairs, timeout)
     except (ExportFault, Refused, OSError) as fault:

@@ -7,6 +7,7 @@ long backlog becomes jobs: the rows wait in our own tables, and claiming stays q
 import asyncio
 import math
 import threading
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
@@ -32,6 +33,8 @@ POLL = 2.0
 """Seconds after which a worker looks for jobs of which it was not notified."""
 AGAIN = 1.0
 """Seconds before the next try when the database was away."""
+PAUSE = 3.0
+"""Seconds without a look after which looking begins anew."""
 BEATS = 4
 """Heartbeats in the time after which a worker counts as gone."""
 LISTENER = "listener"
@@ -48,6 +51,7 @@ class Hosts:
     def __init__(self, database: Database, stall: float) -> None:
         self._conninfo = database.url.set(drivername="postgresql").render_as_string(hide_password=False)
         self._stall = stall
+        self._looked = self._since = -math.inf
         self._deferring = App(connector=SyncPsycopgConnector(conninfo=self._conninfo))  # never opened: see hand_over
 
     def hand_over(self, session: Session, work: Work, priority: int = 0) -> None:
@@ -68,15 +72,27 @@ class Hosts:
             return
 
     def known(self, session: Session) -> frozenset[Work]:
-        """What waits or is being done by somebody alive; jobs whose worker is gone, or that failed, are forgotten."""
+        """What waits or is being done by somebody alive; jobs whose worker is gone, or that failed, are forgotten.
+
+        Called on and on by the process that leads.
+        """
         jobs = self._jobs(session, "list_jobs")
-        gone = {job["id"] for job in self._jobs(session, "select_stalled_jobs_by_heartbeat")}
+        stalled = self._jobs(session, "select_stalled_jobs_by_heartbeat") if self._can_judge() else ()
+        gone = {job["id"] for job in stalled}
         alive = [job for job in jobs if job["status"] in ("todo", "doing") and job["id"] not in gone]
         for job in jobs:
             if job["id"] in gone or job["status"] not in ("todo", "doing"):
                 LOG.warning("work.lost", kind=job["queue_name"], **job["args"])
                 _driver(session).execute("DELETE FROM procrastinate_jobs WHERE id = %s", (job["id"],))
         return frozenset(Work(job["queue_name"], job["args"]["id"]) for job in alive)
+
+    def _can_judge(self) -> bool:
+        """Only who has looked for a while: when the database was away nobody could give a sign of life."""
+        now = time.monotonic()
+        if now - self._looked > PAUSE:
+            self._since = now
+        self._looked = now
+        return now - self._since >= self._stall
 
     def run(self, perform: Perform, give_up: GiveUp, kind: Kind, stop: threading.Event) -> None:
         """Be one of Procrastinate's workers until `stop`, one job at a time; outlives a database that is away."""

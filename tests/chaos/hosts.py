@@ -135,6 +135,13 @@ def send(here: Group, number: int, chance: random.Random) -> None:
     here.sent.append(study)
 
 
+def _send_when(here: Group, kills: float, number: int, chance: random.Random) -> None:
+    """Studies come in for as long as hosts are killed."""
+    while len(here.kills) < kills:
+        time.sleep(0.05)
+    send(here, number, chance)
+
+
 def _is_sent(files: Sequence[Path], port: int) -> bool:
     try:
         return send_study(files, port) == [0] * len(files)
@@ -182,7 +189,8 @@ def story(here: Group, studies: int, kills: int, seed: int) -> Accounts:
     """Send, kill, restart the database in the middle, wait until all rests, and count."""
     began = time.monotonic()
     with ThreadPoolExecutor(SENDERS) as senders:
-        sending = [senders.submit(send, here, at, random.Random(seed + at)) for at in range(studies)]
+        numbered = [(at * kills / studies, at, random.Random(seed + at)) for at in range(studies)]
+        sending = [senders.submit(_send_when, here, *each) for each in numbered]
         chance = random.Random(seed)
         for number in range(kills):
             kill(here, number, chance, began)

@@ -5,8 +5,9 @@
 
 from collections.abc import Callable
 
+from tests.benchmarks import hosts as hosts_bench
 from tests.benchmarks import work
-from tests.chaos import matrix
+from tests.chaos import hosts, matrix
 from tests.factories import REPOSITORY
 
 README = REPOSITORY / "README.md"
@@ -16,6 +17,12 @@ TABLES: dict[tuple[str, str], Callable[[], str]] = {
     ),
     ("<!-- python -m tests.benchmarks.work table -->\n", "<!-- end of the work table -->"): lambda: work.table(
         work.read()
+    ),
+    ("<!-- python -m tests.chaos.hosts table -->\n", "<!-- end of the table of hosts -->"): lambda: hosts.table(
+        hosts.read()
+    ),
+    ("<!-- python -m tests.benchmarks.hosts table -->\n", "<!-- end of the bench of hosts -->"): lambda: (
+        hosts_bench.table(hosts_bench.read())
     ),
 }
 

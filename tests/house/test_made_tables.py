@@ -1,4 +1,4 @@
-"""The README's tables of kills and of waiting work are those of the committed CSV."""
+"""The README's tables of kills, of waiting work and of many hosts are those of the committed CSV."""
 
 import pytest
 
@@ -6,7 +6,7 @@ from tests.chaos.matrix import CELLS, read
 from tests.house.made_tables import README, TABLES, shown
 
 
-@pytest.mark.parametrize("marks", list(TABLES), ids=["kills", "work"])
+@pytest.mark.parametrize("marks", list(TABLES), ids=["kills", "work", "hosts", "bench of hosts"])
 def test_the_readme_shows_the_table_of_the_committed_lines(marks: tuple[str, str]) -> None:
     assert shown(README.read_text(), *marks).strip() == TABLES[marks]()
 
