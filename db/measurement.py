@@ -75,7 +75,7 @@ class Measurement(Base):
     l3_index: Mapped[int | None]
     l3_z_mm: Mapped[float | None]
     l3_position_mm: Mapped[float | None]
-    l3_confidence: Mapped[float | None]
+    l3_confidence: Mapped[float | None] = mapped_column(index=True)
     l3_anchors: Mapped[str | None]
     l3_reason: Mapped[str | None] = mapped_column(Text)
     doubts: Mapped[str | None] = mapped_column(Text)
@@ -83,7 +83,7 @@ class Measurement(Base):
     psoas_fold_dice: Mapped[float | None]
     paraspinal_fold_dice: Mapped[float | None]
     abdominal_wall_fold_dice: Mapped[float | None]
-    fold_dice: Mapped[float | None]
+    fold_dice: Mapped[float | None] = mapped_column(index=True)
     fold_area_spread: Mapped[float | None]
     mask_entropy: Mapped[float | None]
 

@@ -118,7 +118,7 @@ def _searched(query: Select[Any], text: str) -> Select[Any]:
     if not text:
         return query
     begins = [
-        column.istartswith(text, autoescape=True)
+        column.startswith(text, autoescape=True)
         for column in (Study.patient_id, Study.accession_number, Study.patient_name, Study.study_instance_uid)
     ]
     return query.where(or_(*begins, cast(Study.id, String) == text))

@@ -25,7 +25,7 @@ from dicom_node.web.passwords import Guesses
 from dicom_node.web.visitor import Visitor
 
 STATIC = Path(__file__).parent / "static"
-PAGES = ("/",)
+PAGES = ("/", "/system")
 """Addresses in the heading."""
 
 

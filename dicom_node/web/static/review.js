@@ -44,6 +44,7 @@ export class Review {
     for (const [id, act] of Object.entries(clicks)) byId(id)?.addEventListener("click", act);
     byId("fold")?.addEventListener("change", (event) => this.fold(event.target));
     byId("approve").addEventListener("click", () => this.approve());
+    byId("body")?.addEventListener("submit", (event) => this.state(event));
     byId("reject").addEventListener("submit", (event) => this.reject(event));
     addEventListener("keydown", (event) => this.key(event));
     addEventListener("beforeunload", (event) => this.unsaved && event.preventDefault());
@@ -202,6 +203,17 @@ export class Review {
     event.preventDefault();
     const told = await this.decided("reject", { json: { why: byId("why").value } });
     if (told) location.assign(told.next);
+  }
+
+  async state(event) {
+    event.preventDefault();
+    const value = (id) => (byId(id).value ? Number(byId(id).value) : null);
+    try {
+      await ask(`${this.address}/body`, { method: "POST", json: { height_m: value("height"), weight_kg: value("weight") } });
+      notice("Stated. It counts with your decision.");
+    } catch (fault) {
+      notice(fault.message, true);
+    }
   }
 
   async slice(index) {

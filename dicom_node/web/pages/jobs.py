@@ -1,0 +1,89 @@
+"""What an administrator does to a request, and what a reviewer knows of the patient."""
+
+from datetime import date
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, HTTPException, Request
+from pydantic import BaseModel, Field
+
+from db import body, jobs
+from db.accounts import Role
+from db.schema import Analysis
+from dicom_node.patient_key import key_of_study
+from dicom_node.site_secret import site_secret
+from dicom_node.web.pages.decide import CONFLICT
+from dicom_node.web.room import room_of
+from dicom_node.web.visitor import Visitor, needs
+
+router = APIRouter(prefix="/api/v1/analyses/{analysis_id}", tags=["requests"])
+ByAdministrator = Annotated[Visitor, Depends(needs(Role.ADMINISTRATOR))]
+ByReviewer = Annotated[Visitor, Depends(needs(Role.REVIEWER))]
+
+
+class Cancelled(BaseModel):
+    """Why a request is taken out of the queue."""
+
+    why: Annotated[str, Field(min_length=3, max_length=500)]
+
+
+class Stated(BaseModel):
+    """Height and weight as a person knows them."""
+
+    height_m: float | None = None
+    weight_kg: float | None = None
+    measured_on: date | None = None
+
+
+@router.post("/retry")
+def retry(request: Request, visitor: ByAdministrator, analysis_id: int) -> dict[str, str]:
+    """Try a request again that failed, could not be measured or was cancelled."""
+    room = room_of(request)
+    with room.sessions.begin() as session:
+        _known(session.get(Analysis, analysis_id))
+        try:
+            jobs.retry(session, analysis_id, actor=visitor.name, now=room.now())
+        except jobs.Refused as why:
+            raise HTTPException(CONFLICT, str(why)) from None
+    return {"state": "queued"}
+
+
+@router.post("/cancel")
+def cancel(request: Request, visitor: ByAdministrator, analysis_id: int, given: Cancelled) -> dict[str, str]:
+    """Take a request out of the queue."""
+    room = room_of(request)
+    with room.sessions.begin() as session:
+        _known(session.get(Analysis, analysis_id))
+        try:
+            jobs.cancel(session, analysis_id, why=given.why, actor=visitor.name, now=room.now())
+        except jobs.Refused as why:
+            raise HTTPException(CONFLICT, str(why)) from None
+    return {"state": "cancelled"}
+
+
+@router.post("/body")
+def state_body(request: Request, visitor: ByReviewer, analysis_id: int, given: Stated) -> dict[str, str]:
+    """State height or weight of the patient; they count with the next decision."""
+    room = room_of(request)
+    with room.sessions.begin() as session:
+        study = _known(session.get(Analysis, analysis_id)).study
+        key = key_of_study(site_secret(room.data), room.settings.source, study)
+        if key is None:
+            raise HTTPException(CONFLICT, "the study names no patient")
+        try:
+            body.state(
+                session,
+                key,
+                source=f"stated by {visitor.name}",
+                actor=visitor.name,
+                now=room.now(),
+                **given.model_dump(),
+            )
+        except body.Implausible as why:
+            raise HTTPException(422, str(why)) from None
+    return {"state": "stated"}
+
+
+def _known(analysis: Analysis | None) -> Analysis:
+    if analysis is None:
+        raise HTTPException(404, "there is no such request")
+    return analysis
