@@ -51,6 +51,11 @@ def forget_other_attempts(data: Path, key: str, attempt: int) -> None:
             shutil.rmtree(folder, ignore_errors=True)
 
 
+def forget_attempt(data: Path, key: str, attempt: int) -> None:
+    """Delete what an attempt wrote whose result came too late to be recorded."""
+    shutil.rmtree(result_folder(data, key) / str(attempt), ignore_errors=True)
+
+
 def result_folder(data: Path, key: str) -> Path:
     """Where the objects of the request with `key` lie."""
     return data / "results" / key[:2] / key

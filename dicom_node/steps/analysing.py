@@ -113,8 +113,9 @@ def _finish_measured(desk: Desk, job: Job, outcome: Measured) -> None:
         recorded = results.finish_measured(session, job.id, job.attempt, facts, stored, disposition, desk.now())
         if recorded:
             wake_senders(desk, session, disposition.destinations)
-    if shared and recorded:
-        store.forget_other_attempts(desk.data, job.key, job.attempt)
+    if shared:
+        forget = store.forget_other_attempts if recorded else store.forget_attempt
+        forget(desk.data, job.key, job.attempt)
     LOG.info("analysis.measured", id=job.id, held=disposition.held, seconds=outcome.seconds)
 
 

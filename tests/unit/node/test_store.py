@@ -8,7 +8,7 @@ import pytest
 
 from dicom_node.durable import write_durably
 from dicom_node.job import Measured
-from dicom_node.store import forget_other_attempts, kept_folder, result_folder, store
+from dicom_node.store import forget_attempt, forget_other_attempts, kept_folder, result_folder, store, write_durably
 from reporting.finding import Encoded
 
 KEY = "ab" * 32
@@ -91,6 +91,9 @@ def test_a_file_is_never_half_there(tmp_path: Path, monkeypatch: pytest.MonkeyPa
 def test_attempts_that_may_overlap_write_over_nothing_and_the_recorded_one_stays(tmp_path: Path) -> None:
     first, second = (store(tmp_path, KEY, outcome("seg", "sr"), attempt) for attempt in (1, 2))
     assert {one.path for one in first}.isdisjoint(one.path for one in second)
+    late = store(tmp_path, KEY, outcome("seg"), 3)
+    forget_attempt(tmp_path, KEY, 3)
+    assert not any((tmp_path / one.path).exists() for one in late)
     forget_other_attempts(tmp_path, KEY, 2)
     assert all((tmp_path / one.path).is_file() for one in second)
     assert not any((tmp_path / one.path).exists() for one in first)
