@@ -15,6 +15,14 @@ async function main() {
   const commands = {
     goto: (url) => page.goto(url).then(() => null),
     evaluate: (source, argument) => page.evaluate(called(source, argument)),
+    press: (key) => page.keyboard.press(key).then(() => null),
+    size: (width, height) => page.setViewportSize({ width, height }).then(() => null),
+    drag: async (from, to) => {
+      await page.mouse.move(...from);
+      await page.mouse.down();
+      await page.mouse.move(...to, { steps: 8 });
+      await page.mouse.up();
+    },
     screenshot: (path) => page.screenshot({ path }).then(() => null),
   };
   for await (const line of createInterface({ input: process.stdin })) {

@@ -9,6 +9,7 @@ from starlette.responses import FileResponse, Response
 
 from db import cases
 from db.accounts import Role
+from db.cohort import PANELS
 from db.schema import Study
 from db.states import Entity, note
 from dicom_node import basis
@@ -50,6 +51,7 @@ def _shown(room: Room, visitor: Visitor, case: cases.Case) -> dict[str, Any]:
         "analysis": case.analysis,
         "numbers": case.numbers,
         "tissues": words.TISSUES,
+        "panels": _panels(case),
         "doubts": (case.numbers.doubts or "").splitlines() if case.numbers else [],
         "has": has,
         "folds": len(kept.folds) if kept else 0,
@@ -60,6 +62,12 @@ def _shown(room: Room, visitor: Visitor, case: cases.Case) -> dict[str, Any]:
         and case.analysis is standing
         and standing.state in ("held", "done"),
     }
+
+
+def _panels(case: cases.Case) -> list[tuple[str, str]]:
+    """(panel, its answer) of each panel that was applied."""
+    found = [(key, getattr(case.numbers, f"panel_{key}", None)) for key in PANELS] if case.numbers else []
+    return [(key.replace("_", " "), str(answer)) for key, answer in found if answer]
 
 
 def _slices(kept: basis.Basis) -> list[tuple[int, float]]:
