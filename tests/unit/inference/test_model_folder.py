@@ -37,7 +37,7 @@ def test_a_folder_without_a_card_is_research_named_by_its_plans_and_digest(copie
     card = read_model_folder(copied, ensemble="logit").card
 
     assert card.status is ModelStatus.RESEARCH
-    assert card.name == "Dataset900_L3Demo L3DemoPlans"
+    assert card.name == "Dataset903_L3Muscle L3Plans"
     assert card.digest.startswith(card.version)
     assert len(card.version) == 12
     assert card.ensemble == "logit"
