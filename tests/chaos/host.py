@@ -2,6 +2,7 @@
 
 import os
 import random
+import signal
 import sys
 import time
 from pathlib import Path
@@ -27,13 +28,18 @@ def nursery() -> None:
     """Bear hosts: `FOLDER LOG ARGUMENTS` bears one and tells its process ID; `bury PID` waits for its end."""
     assert app  # imported here, not at each birth
     assert hosts
+    born: set[int] = set()
     for line in sys.stdin:
         first, *words = line.split()
         if first == "bury":
+            born.discard(int(words[0]))
             os.waitpid(int(words[0]), 0)
             _say("buried")
         else:
-            _say(str(os.fork() or _live(first, *words)))
+            born.add(child := os.fork() or _live(first, *words))
+            _say(str(child))
+    for child in born:  # whoever gave the orders is gone
+        os.killpg(child, signal.SIGKILL)
 
 
 def _say(answer: str) -> None:
