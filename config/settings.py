@@ -115,6 +115,9 @@ class ReviewSettings(Frozen):
     """Days after which a held result that nobody decided on expires, unsent; 0 keeps it for ever."""
     organization: Annotated[str, Field(max_length=64)] = ""
     """Verifying organization in the SR of a reviewed result; empty takes [node] name."""
+    rejection_note: bool = False
+    """True tells a destination that verifies what a revision makes void there (IHE IOCM), once the revision arrived;
+    off, because archives differ in what they do with it."""
 
 
 class WorkSettings(Frozen):

@@ -23,6 +23,10 @@ BURIED_AFTER = timedelta(days=7)
 its destination is away a parcel waits untouched, however long that is."""
 
 
+REJECTION = "reject"
+"""Kind of the note that makes void what a revision replaces."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parcel:
     """What a sender needs: where the bytes are, what they must hash to, and how the object is named."""
@@ -39,15 +43,20 @@ class Parcel:
 
 
 def post(session: Session, analysis_id: int, destinations: Collection[str], now: datetime) -> None:
-    """A parcel for each stored object of a result and each destination; one that was cancelled is wanted again."""
-    artifacts = session.scalars(select(Artifact).where(Artifact.analysis_id == analysis_id).order_by(Artifact.id))
+    """A parcel for each stored object of a result and each destination; one that was cancelled is wanted again.
+
+    A rejection note waits until the others have arrived: `db.replacing`.
+    """
+    made = select(Artifact).where(Artifact.analysis_id == analysis_id, Artifact.kind != REJECTION)
+    artifacts = session.scalars(made.order_by(Artifact.id))
     destinations = pulls.allowed(session, analysis_id, destinations)
     for artifact in artifacts.all():
         for destination in destinations:
-            _post(session, artifact, destination, now)
+            post_one(session, artifact, destination, now)
 
 
-def _post(session: Session, artifact: Artifact, destination: str, now: datetime) -> None:
+def post_one(session: Session, artifact: Artifact, destination: str, now: datetime) -> None:
+    """A parcel for one object; nothing where it has one that was not cancelled."""
     query = select(Delivery).where(Delivery.artifact_id == artifact.id, Delivery.destination == destination)
     if delivery := session.scalar(query):
         if delivery.state == "cancelled":

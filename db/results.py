@@ -118,17 +118,6 @@ def latest(session: Session, study_id: int) -> Analysis | None:
     return session.scalar(query)
 
 
-def replaced(session: Session, analysis: Analysis) -> Sequence[Artifact]:
-    """The objects of the last result before this request, in the order they were made; none of a first one."""
-    before = analysis.supersedes_id
-    while before is not None:
-        row = session.get_one(Analysis, before)
-        if row.artifacts:
-            return sorted(row.artifacts, key=lambda artifact: artifact.id)
-        before = row.supersedes_id
-    return ()
-
-
 def next_best(session: Session, study_id: int) -> Series | None:
     """The admitted series with the highest score of which nothing was asked yet."""
     asked = select(Analysis.series_id).where(Analysis.study_id == study_id)

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from db import replacing
 from db.clock import has_come
 from db.outbox import LONGEST, bury, wait
 from db.schema import Artifact, Delivery
@@ -20,8 +21,9 @@ FORGOTTEN = "accepted, and then not there"
 
 
 def verified(session: Session, delivery_id: int, how: str, now: datetime) -> None:
-    """It is there: the destination said so."""
-    move(session, Entity.DELIVERY, delivery_id, "sent", "verified", now=now, reason=how)
+    """It is there: the destination said so.  With the last object of a revision its rejection note may follow."""
+    if move(session, Entity.DELIVERY, delivery_id, "sent", "verified", now=now, reason=how):
+        replacing.post_rejection(session, session.get_one(Delivery, delivery_id), now)
 
 
 def missing(session: Session, delivery_id: int, now: datetime) -> None:

@@ -12,7 +12,7 @@ from db.body import NOTHING_STATED, Body
 from dicom_node.facts import Facts
 from inference.errors import Reason
 from inference.labels import LabelMap
-from reporting.finding import Encoded, Predecessor, Review
+from reporting.finding import Encoded, Predecessor, Review, Why
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +33,14 @@ class Request:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Rejects:
+    """Objects in archives that a revision makes void, and why."""
+
+    why: Why
+    objects: tuple[Predecessor, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
     """One request with everything a worker needs; picklable.
 
@@ -45,7 +53,7 @@ class Job:
     `predecessors` are the objects of the result that this revision replaces; `body` is what people stated of the
     patient.  `basis` is the folder of the result that a person looked at: with `labels_digest` in the request its
     level is kept, and its labels unless `labels` are given; `painted` labels owe nothing to its model.  `review` is
-    who vouches for what comes out.
+    who vouches for what comes out.  `rejects`, if set, asks for a rejection note as well.
     """
 
     id: int
@@ -67,6 +75,7 @@ class Job:
     told: Mapping[str, str] = field(default_factory=dict)
     renamed: bool = False
     released: bool = False
+    rejects: Rejects | None = None
 
     @property
     def keeps_labels(self) -> bool:

@@ -5,7 +5,7 @@ The node, `l3node process`, the demo and the tests all go this way.
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 import numpy as np
@@ -19,18 +19,19 @@ from dicom_node.locating import Located, known_to, located
 from dicom_node.nifti import to_nifti
 from dicom_node.person import person_of
 from dicom_node.study.choose import chosen, judge, phase_of
-from dicom_node.study.series import Series, Stack, read_series
+from dicom_node.study.series import Image, Series, Stack, read_series
 from inference.ct import CtSlice
 from inference.ensemble import segment
 from inference.errors import Reason, Unsuitable
 from inference.model_card import ModelCard
 from inference.segmentation import Member, Segmentation
 from inference.spine import Localiser
-from reporting.finding import Finding, Identity
+from reporting.finding import Encoded, Finding, Identity
 from reporting.measure import measure
 from reporting.objects import objects
 from reporting.panels import answers
 from reporting.panels.subject import subject
+from reporting.rejection import rejection_note
 from reporting.told import apply_told
 
 Tell: TypeAlias = Callable[[str], None]
@@ -71,7 +72,7 @@ def _measured(job: Job, models: Models, rules: AnalysisSettings, watch: "_Watch"
     found = _finding(job, series, stack, at, segmentation, _model(job, models, known), rules)
     watch.step("objects")
     image = stack.images[at.index]
-    made = objects(image.header, found, _identity(job), image.frame)
+    made = _objects(job, image, found)
     watch.step("files")
     image_nii, label_nii = to_nifti(stack, at.index, at.ct.hu), to_nifti(stack, at.index, found.labels)
     return Measured(
@@ -168,6 +169,15 @@ def _native(phase: str, series: Series) -> bool | None:
     if phase:
         return phase == "native"
     return False if series.header.get("ContrastBolusAgent") else None
+
+
+def _objects(job: Job, image: Image, found: Finding) -> tuple[Encoded, ...]:
+    """SEG, SR and key image; beside them the note on what they make void, where it is asked for."""
+    made = objects(image.header, found, _identity(job), image.frame)
+    if job.rejects is None:
+        return made
+    void = replace(_identity(job), predecessors=job.rejects.objects)
+    return (*made, rejection_note(image.header, found, void, job.rejects.why, image.frame))
 
 
 def _identity(job: Job) -> Identity:

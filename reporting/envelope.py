@@ -18,9 +18,9 @@ MAKER = "l3node"
 """Manufacturer and model name: the receiver knows our own objects by it."""
 IMPLEMENTATION_CLASS_UID = uid("implementation class", MAKER)
 IMPLEMENTATION_VERSION_NAME = "L3NODE_1"
-SERIES_NUMBERS: dict[Kind, int] = {"seg": 9001, "sr": 9002, "key": 9003, "rejection": 9004}
+SERIES_NUMBERS: dict[Kind, int] = {"seg": 9001, "sr": 9002, "key": 9003, "reject": 9004}
 SERIES_NUMBERS_PER_REVISION = 10
-MODALITIES: dict[Kind, str] = {"seg": "SEG", "sr": "SR", "key": "OT", "rejection": "KO"}
+MODALITIES: dict[Kind, str] = {"seg": "SEG", "sr": "SR", "key": "OT", "reject": "KO"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

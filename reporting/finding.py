@@ -13,7 +13,10 @@ from inference.model_card import ModelCard
 from inference.segmentation import Agreement
 from reporting.panels.judge import Answer
 
-Kind: TypeAlias = Literal["seg", "sr", "key", "rejection"]
+Kind: TypeAlias = Literal["seg", "sr", "key", "reject"]
+Why: TypeAlias = Literal["quality", "safety"]
+"""Why a revision makes void what it replaces: `quality` (113001): a better result stands; `safety` (113037): wrong
+level or wrong patient."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

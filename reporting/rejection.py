@@ -5,19 +5,15 @@ affair.  Built beside the three objects of the revision, and to be sent only whe
 """
 
 from collections.abc import Iterable
-from typing import Literal, TypeAlias
 
 from pydicom.dataset import Dataset
 from pydicom.uid import KeyObjectSelectionDocumentStorage
 
 from reporting import codes
 from reporting.envelope import seal
-from reporting.finding import Encoded, Finding, Identity, Predecessor
+from reporting.finding import Encoded, Finding, Identity, Predecessor, Why
 from reporting.objects import task_of
 from reporting.revision import in_study, referenced
-
-Why: TypeAlias = Literal["quality", "safety"]
-"""`quality` (113001): a better result stands; `safety` (113037): wrong level or wrong patient."""
 
 
 def rejection_note(
@@ -32,11 +28,11 @@ def rejection_note(
     task = task_of(header, found, identity, frame)
     target = Dataset()
     target.SOPClassUID = KeyObjectSelectionDocumentStorage
-    target.SOPInstanceUID = task.names.instance("rejection", why)
+    target.SOPInstanceUID = task.names.instance("reject", why)
     target.ReferencedPerformedProcedureStepSequence = []
     target.CurrentRequestedProcedureEvidenceSequence = [in_study(task.owner.StudyInstanceUID, identity.predecessors)]
     _fill(target, identity.predecessors, why)
-    return seal("rejection", target, task)
+    return seal("reject", target, task)
 
 
 def _fill(target: Dataset, replaced: Iterable[Predecessor], why: Why) -> None:

@@ -54,7 +54,7 @@ _KINDS: dict[Kind, str] = {
     "seg": "L3 muscle SEG",
     "sr": "L3 muscle SR",
     "key": "L3 muscle key",
-    "rejection": "L3 rejection",
+    "reject": "L3 rejection",
 }
 _LEVEL_STATES = {
     LevelStatus.FOUND: "found",

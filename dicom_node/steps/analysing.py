@@ -7,19 +7,21 @@ from zoneinfo import ZoneInfo
 import structlog
 from sqlalchemy.orm import Session
 
-from db import body, inbox, purging, results, reviews
+from db import body, inbox, purging, replacing, results, reviews
 from db.results import LOST_WAIT, RETRY_WAIT, Disposition
 from db.schema import Analysis, Artifact
 from dicom_node import store
-from dicom_node.job import Job, Measured, Outcome, Request
+from dicom_node.job import Job, Measured, Outcome, Rejects, Request
 from dicom_node.steps.asking import PURGED, ask, ask_next, asked
 from dicom_node.steps.deciding import decided, still_asked
 from dicom_node.steps.desk import Desk
 from dicom_node.steps.posting import taken_by, wake_senders
 from dicom_node.work.bench import Closed, JobFailed, Workbench, WorkerLost
 from dicom_node.work.engine import Work
-from reporting.finding import Predecessor
+from reporting.finding import Predecessor, Why
 
+WRONG = frozenset({"slice", "identity"})
+"""Origins of revisions because of a wrong level or a wrong patient."""
 LOG = structlog.get_logger(__name__)
 
 
@@ -83,12 +85,22 @@ def _job(desk: Desk, session: Session, analysis: Analysis) -> Job:
         time_zone=ZoneInfo(desk.settings.node.time_zone),
         node_name=desk.settings.node.name,
         revision=analysis.revision,
-        predecessors=tuple(map(_predecessor, results.replaced(session, analysis))),
+        predecessors=tuple(map(_predecessor, replacing.replaced(session, analysis))),
         source_changed=analysis.series.source_changed,
         body=body.stated(session, desk.key_of(analysis.study)),
         told=json.loads(analysis.study.identity or "{}"),
+        rejects=_rejects(desk, session, analysis),
         **decided(desk, session, analysis),
     )
+
+
+def _rejects(desk: Desk, session: Session, analysis: Analysis) -> Rejects | None:
+    """What of this study lies in archives and is void with this revision, and why; where they are to be told."""
+    if not desk.settings.review.rejection_note:
+        return None
+    objects, origins = replacing.void(session, analysis)
+    why: Why = "safety" if origins & WRONG else "quality"
+    return Rejects(why=why, objects=tuple(map(_predecessor, objects))) if objects else None
 
 
 def _finish(desk: Desk, job: Job, outcome: Outcome) -> None:

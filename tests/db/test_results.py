@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from db import results
+from db import replacing, results
 from db.results import Disposition
 from db.schema import Analysis, Artifact, Delivery, Event, Measurement, Series
 from db.states import Entity, move, story
@@ -278,7 +278,7 @@ def test_a_revision_replaces_the_objects_of_the_last_result_whatever_was_asked_b
     first = done(session, series, "first")
     ask(session, series, "never measured")
     revision = session.get_one(Analysis, ask(session, series, "second"))
-    assert [one.sop_instance_uid for one in results.replaced(session, revision)] == [
+    assert [one.sop_instance_uid for one in replacing.replaced(session, revision)] == [
         f"2.25.{first}.{kind}" for kind in ("seg", "sr", "key")
     ]
-    assert not results.replaced(session, session.get_one(Analysis, first))
+    assert not replacing.replaced(session, session.get_one(Analysis, first))

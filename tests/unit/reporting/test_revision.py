@@ -7,9 +7,9 @@ import pydicom
 import pytest
 from pydicom.dataset import Dataset
 
-from reporting.finding import Encoded, Finding, Identity, Review
+from reporting.finding import Encoded, Finding, Identity, Review, Why
 from reporting.objects import objects
-from reporting.rejection import Why, rejection_note
+from reporting.rejection import rejection_note
 from tests.unit.reporting.factories import make_ct_header, make_finding, make_identity, make_review, make_revision
 from tests.unit.reporting.peers import dciodvfy_errors, says
 
