@@ -174,19 +174,23 @@ def _deliveries(session: Session, analysis_ids: Sequence[int]) -> dict[int, list
 
 def open_reviews(session: Session, limit: int = 20) -> tuple[Entry, ...]:
     """What waits for a person, the longest waiting first."""
-    query = (
-        select(Analysis.study_id)
-        .where(Analysis.state == "held", _is_newest(Analysis))
-        .order_by(Analysis.finished_at, Analysis.id)
-        .limit(limit)
-    )
+    query = select(Analysis.study_id).where(*_waits()).order_by(Analysis.finished_at, Analysis.id).limit(limit)
     return entries(session, list(session.scalars(query)))
+
+
+def count_open_reviews(session: Session) -> int:
+    """How many studies wait for a person."""
+    return session.scalar(select(func.count()).select_from(Analysis).where(*_waits())) or 0
 
 
 def counts(session: Session) -> dict[str, int]:
     """How many analyses stand in each state; superseded ones are history."""
     query = select(Analysis.state, func.count()).where(Analysis.state != "superseded").group_by(Analysis.state)
     return dict(session.execute(query).all())
+
+
+def _waits() -> tuple[Any, ...]:
+    return Analysis.state == "held", _is_newest(Analysis)
 
 
 def refused_associations(session: Session, since: datetime, limit: int = 50) -> Sequence[Refusal]:

@@ -46,6 +46,7 @@ def _shown(session: Session, room: Room, asked: Asked) -> dict[str, Any]:
         "reviews": worklist.open_reviews(session) if plain else (),
         "page": worklist.page(session, asked),
         "counts": worklist.counts(session),
+        "open_reviews": worklist.count_open_reviews(session),
         "states": SHOWN_STATES,
         "refusals": worklist.refused_associations(session, room.now() - timedelta(days=REFUSALS_DAYS)),
     }
