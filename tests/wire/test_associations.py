@@ -10,7 +10,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-from pynetdicom.sop_class import Verification
+from pynetdicom.sop_class import CTImageStorage, Verification
 from structlog.testing import capture_logs
 
 from config.settings import Source
@@ -200,7 +200,7 @@ def test_a_connection_without_an_association_does_not_hold_up_the_end(stays: boo
 
 def test_a_fault_while_a_peer_is_looked_at_lets_nobody_in(door: Door, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "statvfs", _broken)
-    association = connect(door.port, (Verification, "1.2.840.10008.1.2"))
+    association = connect(door.port, (CTImageStorage, "1.2.840.10008.1.2"))
     assert association.accepted_contexts == []
     association.abort()
 

@@ -136,7 +136,7 @@ def test_an_answer_without_end_is_left_after_the_timeout() -> None:
 
 def test_a_source_that_offers_no_query_is_no_answer() -> None:
     with pacs() as stores_only:
-        assert silence(Archive(port=stores_only.port)) == "no connection or no answer"
+        assert silence(Archive(port=stores_only.port)) == "SOP class not accepted"
 
 
 def test_a_source_that_breaks_off_in_mid_answer_is_no_answer() -> None:
