@@ -6,7 +6,7 @@ import ssl
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -15,8 +15,12 @@ import pytest
 from pydicom import dcmread
 
 from config.settings import StowDestination
-from dicom_node.deliver import stow
+from dicom_node.deliver import qido, stow
 from dicom_node.deliver.fate import HTTP, Fate, Receipt, Thing
+from dicom_node.deliver.web import Unanswered
+from dicom_node.pacs.presence import Place
+from dicom_node.tls import Credentials
+from tests.certificates import authority
 from tests.peers import free_port, orthanc
 from tests.unit.node.factories import make_image, part10
 from tests.wire.peers import numbered
@@ -29,6 +33,11 @@ def make_thing(folder: Path, number: int = 1) -> Thing:
     path = folder / f"{number}.dcm"
     path.write_bytes(part10(make_image(**numbered(number))))
     return Thing(number, path, CT, hashlib.sha256(path.read_bytes()).hexdigest(), f"1.2.3.{number}")
+
+
+def place(thing: Thing) -> Place:
+    image = dcmread(thing.path, stop_before_pixels=True)
+    return Place(image.StudyInstanceUID, image.SeriesInstanceUID, thing.sop_instance_uid)
 
 
 def web(url: str, **fields: Any) -> StowDestination:
@@ -101,6 +110,34 @@ def test_orthanc_stores_what_was_stored_byte_for_byte(tmp_path: Path) -> None:
         assert list(stow.send(things, to, "L3NODE")) == [Receipt(1, Fate.SENT), Receipt(2, Fate.SENT)]
         there_now = {pacs.rest.get(f"/instances/{one}/file").content for one in pacs.contents()["CT"]}
         assert there_now == {one.path.read_bytes() for one in things}
+
+
+def test_qido_tells_what_orthanc_has_and_what_it_has_not(tmp_path: Path) -> None:
+    things = [make_thing(tmp_path, number) for number in (1, 2)]
+    with orthanc(tmp_path / "orthanc", free_port(), auto_route=False, dicom_web=DICOM_WEB) as pacs:
+        to = web(f"{pacs.rest.base_url}/dicom-web")
+        assert list(stow.send(things[:1], to, "L3NODE")) == [Receipt(1, Fate.SENT)]
+        assert list(qido.present(map(place, things), to)) == [things[0].sop_instance_uid]
+        (instance,) = pacs.contents()["CT"]
+        pacs.rest.delete(f"/instances/{instance}").raise_for_status()
+        assert list(qido.present(map(place, things), to)) == []
+
+
+def test_a_service_that_can_not_be_asked_says_nothing_of_what_is_there(tmp_path: Path) -> None:
+    thing = make_thing(tmp_path)
+    with pytest.raises(Unanswered):
+        list(qido.present([place(thing)], web(f"http://127.0.0.1:{free_port()}")))
+
+
+def test_by_https_only_whom_the_trusted_file_vouches_for_gets_anything(tmp_path: Path) -> None:
+    hospital, stranger = (authority(tmp_path / name) for name in ("hospital", "stranger"))
+    node, thing = hospital.papers("node"), make_thing(tmp_path)
+    for issuer, fate, answers in ((hospital, Fate.SENT, 1), (stranger, Fate.LATER, 0)):
+        papers = replace(issuer.papers("archive"), trusted=hospital.certificate)
+        with service(lambda _body: (200, stored()), Credentials(papers.settings()).server_context()) as here:
+            context = Credentials(node.settings()).client_context
+            (receipt,) = stow.send([thing], web(here.url), "L3NODE", context=context)
+        assert (receipt.fate, len(here.asked)) == (fate, answers), receipt.reason
 
 
 def test_one_connection_carries_a_batch(tmp_path: Path) -> None:
