@@ -384,7 +384,7 @@ def test_a_fault_nobody_foresaw_ends_in_a_reason_and_no_loop(
         calls.append(arguments)
         raise ZeroDivisionError
 
-    monkeypatch.setattr("dicom_node.steps.judge", break_down)
+    monkeypatch.setattr("dicom_node.steps.choosing.judge", break_down)
     with running(make_settings(data_folder)) as node:
         send_study(study_files(tmp_path / "ct")[:9], node.port)
         study = eventually(lambda: chosen(node.sessions), what="choice")
