@@ -6,10 +6,10 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from db import draft
 from db.priority import Priority
@@ -58,10 +58,11 @@ def standing(session: Session, study_id: int) -> Analysis | None:
 
 
 def approve(session: Session, seen: int, labels_digest: str, by: Reviewer, now: datetime) -> int:
-    """Vouch for a result as it is: its objects are made anew, verified, from the same labels; the new request."""
+    """Vouch for a result as it is: its objects are made anew, verified, from the same labels; the new request.
+
+    A held result stays held until they are stored: it is to be decided on again where they can't be made.
+    """
     row = _looked_at(session, seen, ("held", "done"))
-    if row.state == "held":
-        _decide(session, row, "done", "approved; the verified objects follow", by, now)
     wanted = Wanted(origin="approved", slice_index=row.slice_index, labels_digest=labels_digest)
     return _asked(session, row, wanted, by, now)
 
@@ -88,7 +89,10 @@ def another_slice(session: Session, seen: int, index: int, by: Reviewer, now: da
 def reject(session: Session, seen: int, why: str, by: Reviewer, now: datetime) -> None:
     """A result that is wrong and can't be mended is never sent."""
     row = _looked_at(session, seen, ("held",))
-    _decide(session, row, "rejected", why, by, now)
+    decision = {"reviewed_by": by.account, "reviewed_at": now, "reviewer": by.name}
+    told: dict[str, Any] = {"now": now, "reason": why, "actor": by.account, "changes": decision}
+    if not move(session, Entity.ANALYSIS, row.id, "held", "rejected", **told):
+        raise Overtaken("somebody else decided meanwhile")
     draft.drop(session, row.id)
 
 
@@ -96,7 +100,13 @@ def expire(session: Session, days: int, now: datetime) -> int:
     """Held results that nobody decided on for `days` expire, unsent; how many.  0 days: none ever does."""
     if not days:
         return 0
-    query = select(Analysis).where(Analysis.state == "held", Analysis.finished_at < now - timedelta(days=days))
+    later = aliased(Analysis)
+    on_its_way = select(later.id).where(
+        later.study_id == Analysis.study_id, later.id > Analysis.id, later.state.not_in(LAPSED)
+    )
+    query = select(Analysis).where(
+        Analysis.state == "held", Analysis.finished_at < now - timedelta(days=days), ~on_its_way.exists()
+    )
     why = f"nobody decided within {days} days"
     rows = session.scalars(query.order_by(Analysis.id).limit(500)).all()
     return sum(move(session, Entity.ANALYSIS, row.id, "held", "expired", now=now, reason=why) for row in rows)
@@ -110,13 +120,6 @@ def put_aside(session: Session, analysis: Analysis, now: datetime) -> None:
     why = f"by analysis {analysis.id}"
     for older in session.scalars(query).all():
         move(session, Entity.ANALYSIS, older, "held", "superseded", now=now, reason=why)
-
-
-def _decide(session: Session, row: Analysis, to: str, why: str, by: Reviewer, now: datetime) -> None:
-    decision = {"reviewed_by": by.account, "reviewed_at": now, "reviewer": by.name}
-    account = by.account
-    if not move(session, Entity.ANALYSIS, row.id, "held", to, now=now, reason=why, actor=account, changes=decision):
-        raise Overtaken("somebody else decided meanwhile")
 
 
 def _looked_at(session: Session, seen: int, states: Sequence[str]) -> Analysis:

@@ -80,7 +80,6 @@ TRANSITIONS: MappingProxyType[Entity, frozenset[tuple[str, str]]] = MappingProxy
                 ("not_measured", "queued"),
                 ("queued", "cancelled"),
                 ("cancelled", "queued"),
-                ("held", "done"),
                 ("held", "rejected"),
                 ("held", "expired"),
                 ("held", "superseded"),

@@ -143,7 +143,8 @@ def _disposition(desk: Desk, job: Job, outcome: Measured) -> Disposition:
         held = "\n".join(outcome.doubts) or "review policy: always"
     elif policy == "doubtful" and outcome.doubts:
         held = "\n".join(outcome.doubts)
-    destinations, withheld = taken_by(desk, outcome.facts.get("model_status"), outcome.facts.get("study_date"))
+    status, study_date = outcome.facts.get("model_status"), outcome.facts.get("study_date")
+    destinations, withheld = taken_by(desk, status, study_date, approved=job.review is not None)
     return Disposition(held=held, destinations=destinations, withheld=withheld)
 
 

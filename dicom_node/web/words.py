@@ -5,6 +5,8 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from db.schema import Analysis
+
 STATES = {
     "queued": "waiting",
     "running": "being analysed",
@@ -20,6 +22,7 @@ STATES = {
     "cancelled": "cancelled",
     "receiving": "receiving",
     "refused": "nothing to measure",
+    "sending": "being sent",
 }
 TONES = {
     "held": "attention",
@@ -33,6 +36,7 @@ TONES = {
     "sent": "good",
     "running": "busy",
     "queued": "busy",
+    "sending": "busy",
     "pending": "busy",
     "receiving": "busy",
 }
@@ -63,11 +67,18 @@ def filters(zone: ZoneInfo, now: Callable[[], datetime]) -> dict[str, Callable[.
         "age": age,
         "date": date,
         "fixed": fixed,
+        "state_of": state_of,
         "state": lambda name: STATES.get(name, name),
         "tone": lambda name: TONES.get(name, "quiet"),
         "sentence": sentence,
         "code": lambda reason: (reason or "").partition(":")[0],
     }
+
+
+def state_of(analysis: Analysis) -> str:
+    """The state, or that what a person decided on is on its way."""
+    vouched = analysis.reviewed_by is not None
+    return "sending" if vouched and analysis.state in ("queued", "running") else analysis.state
 
 
 def span(length: timedelta) -> str:

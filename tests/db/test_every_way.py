@@ -18,7 +18,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from sqlalchemy.orm import Session
 
 from config.settings import StudySettings
-from db import clock, inbox, jobs, outbox, results
+from db import clock, inbox, jobs, outbox, results, reviews
 from db.results import Asked, Disposition
 from db.schema import Analysis, Base, Delivery, Series, Study
 from db.session import open_engine, open_sessions, upgrade
@@ -28,6 +28,7 @@ from tests.db.factories import NOW, ask, make_arrival, make_series, make_stored,
 from tests.factories import SCALE
 
 ATTEMPTS = 3
+DR_A = reviews.Reviewer(account="a", name="A^Dr.")
 IDS = st.integers(0, 2)
 ENTITIES = (Entity.STUDY, Entity.SERIES, Entity.ANALYSIS, Entity.DELIVERY)
 MIGRATED = Path(tempfile.mkdtemp()) / "l3node.sqlite"
@@ -46,7 +47,7 @@ class World(RuleBasedStateMachine):
         shutil.copy(MIGRATED, path)
         self.engine = open_engine(f"sqlite:///{path}")
         self.sessions = open_sessions(self.engine)
-        self.now, self.leap, self.images = NOW, timedelta(), 0
+        self.now, self.leap, self.images, self.decisions = NOW, timedelta(), 0, 0
         shared: dict[str, Any] = {"engine": self, "card": None, "now": lambda: self.now, "leapt": self._leapt}
         told = SimpleNamespace(study=WAITS, source=())
         self.rounds = Rounds(settings=told, sessions=self.sessions, busy_series=frozenset, **shared)
@@ -177,11 +178,28 @@ class World(RuleBasedStateMachine):
         with self.sessions.begin() as session:
             results.recover(session, ATTEMPTS, self.now)
 
-    @rule(to=st.sampled_from(["rejected", "expired"]))
-    def a_person_decides(self, to: str) -> None:
+    @rule(how=st.sampled_from(["approve", "correct", "slice", "reject", "expire"]))
+    def a_person_decides(self, how: str) -> None:
         with self.sessions.begin() as session:
-            for analysis_id in in_state(session, Entity.ANALYSIS, ["held"], 1):
-                move(session, Entity.ANALYSIS, analysis_id, "held", to, now=self.now, reason="seen", actor="Dr. A")
+            for analysis_id in in_state(session, Entity.ANALYSIS, ["held", "not_measured"], 1):
+                try:
+                    self._decided(session, analysis_id, how)
+                except reviews.Overtaken:
+                    session.rollback()
+
+    def _decided(self, session: Session, analysis_id: int, how: str) -> None:
+        self.decisions += 1
+        seen = (session, analysis_id)
+        if how == "approve":
+            reviews.approve(*seen, "labels", DR_A, self.now)
+        elif how == "correct":
+            reviews.correct(*seen, f"labels {self.decisions}", DR_A, self.now)
+        elif how == "slice":
+            reviews.another_slice(*seen, self.decisions, DR_A, self.now)
+        elif how == "reject":
+            reviews.reject(*seen, "wrong", DR_A, self.now)
+        else:
+            reviews.expire(session, 1, self.now + timedelta(days=2))
 
     @rule(which=st.integers(1, 9), retry=st.booleans())
     def an_operator_steps_in(self, which: int, retry: bool) -> None:
@@ -213,6 +231,13 @@ class World(RuleBasedStateMachine):
             assert len(current) == len(set(current))
             for parcel in session.query(Delivery).filter(Delivery.state == "pending"):
                 assert parcel.artifact.analysis.state == "done"
+
+    @invariant()
+    def what_is_done_has_its_objects_and_parcels(self) -> None:
+        with self.sessions() as session:
+            for row in session.query(Analysis).filter(Analysis.state == "done"):
+                assert row.artifacts
+                assert row.is_current
 
     @invariant()
     def the_events_of_a_row_lead_to_where_it_is(self) -> None:

@@ -33,8 +33,9 @@ def test_an_approval_makes_verified_objects_of_the_same_labels_and_sends_them(se
     row = held(session)
     made = reviews.approve(session, row.id, "labels", ADA, LATER)
     session.expire_all()
-    assert (row.state, row.reviewed_by, row.reviewed_at) == ("done", "ada", LATER)
+    assert row.state == "held"
     again = finished(session, made)
+    assert (again.reviewed_by, again.reviewed_at) == ("ada", LATER)
     assert (again.state, again.is_current, again.revision, again.origin) == ("done", True, 2, "approved")
     assert (again.reviewer, again.labels_digest, again.basis_id) == ("Lovelace^Ada", "labels", row.id)
     assert row.state == "superseded"
@@ -45,10 +46,21 @@ def test_every_decision_is_an_event_with_the_name_of_who_decided(session: Sessio
     row = held(session)
     made = reviews.approve(session, row.id, "labels", ADA, LATER)
     told = session.query(Event).filter_by(actor="ada").order_by(Event.id).all()
-    assert [(one.entity_id, one.from_state, one.to_state) for one in told] == [
-        (row.id, "held", "done"),
-        (made, None, "queued"),
+    assert [(one.entity_id, one.from_state, one.to_state, one.reason) for one in told] == [
+        (made, None, "queued", "approved")
     ]
+    assert row.state == "held"
+
+
+def test_an_approval_that_can_not_be_carried_out_leaves_the_result_held_and_to_decide_on(session: Session) -> None:
+    row = held(session)
+    made = reviews.approve(session, row.id, "labels", ADA, NOW)
+    assert results.take(session, made, LATER)
+    results.give_up(session, made, 1, "no space left on device", attempts=1, now=LATER)
+    session.expire_all()
+    assert (row.state, row.is_current, session.query(Delivery).count()) == ("held", False, 0)
+    again = finished(session, reviews.approve(session, row.id, "labels", BOB, LATER))
+    assert (again.state, row.state) == ("done", "superseded")
 
 
 def test_a_correction_replaces_a_result_that_was_sent(session: Session) -> None:
@@ -115,6 +127,12 @@ def test_a_held_result_expires_by_setting_and_only_then(session: Session) -> Non
     session.expire_all()
     assert (row.state, row.reason) == ("expired", "nobody decided within 14 days")
     assert session.query(Delivery).count() == 0
+
+
+def test_a_held_result_does_not_expire_while_a_decision_on_it_is_carried_out(session: Session) -> None:
+    row = held(session)
+    reviews.approve(session, row.id, "labels", ADA, LATER)
+    assert reviews.expire(session, 14, NOW + timedelta(days=15)) == 0
 
 
 def test_a_decision_is_carried_over_to_another_identity(session: Session) -> None:

@@ -88,6 +88,22 @@ def test_an_approved_result_arrives_verified_with_the_same_labels_and_no_model_i
     assert site.basis().level.confidence > 0.9
 
 
+def test_a_destination_that_takes_only_what_was_approved_gets_it_when_it_was(
+    tmp_path: Path, data_folder: Path
+) -> None:
+    with StandIn(tmp_path / "pacs") as pacs:
+        to = destination(pacs.ae_title, pacs.port, results="approved")
+        with running(make_settings(data_folder, destination=[to], review={"policy": "always"})) as node:
+            send_study(study_files(tmp_path / "ct"), node.port)
+            eventually(lambda: analyses(node.sessions, "held"), what="held")
+            site = Site(node, pacs, data_folder)
+            with node.sessions.begin() as session:
+                labels = digest_of(site.basis().labels)
+                reviews.approve(session, site.newest().id, labels, ADA, datetime.now(UTC))
+            site.settled("done")
+            assert site.sent()["sr"].VerificationFlag == "VERIFIED"
+
+
 def test_corrected_labels_arrive_as_they_were_painted_under_the_reviewers_name(site: Site) -> None:
     first, labels = site.newest(), site.basis().labels.copy()
     labels[labels == Tissue.PSOAS] = 0
