@@ -24,7 +24,7 @@ HEADERS = {
     "cross-origin-resource-policy": "same-origin",
     "permissions-policy": "camera=(), microphone=(), geolocation=(), payment=()",
 }
-NO_STORE, FOR_A_YEAR = "no-store", "public, max-age=31536000, immutable"
+NO_STORE, ASK_AGAIN, FOR_A_YEAR = "no-store", "no-cache", "public, max-age=31536000, immutable"
 
 
 class TooLarge(Exception):
@@ -70,13 +70,19 @@ class Shield:
                 headers = MutableHeaders(scope=message)
                 for name, value in HEADERS.items():
                     headers.setdefault(name, value)
-                static = scope["path"].startswith("/static/") and message["status"] == 200
-                headers.setdefault("cache-control", FOR_A_YEAR if static else NO_STORE)
+                headers.setdefault("cache-control", _kept(scope) if message["status"] == 200 else NO_STORE)
                 if self._web.secure:
                     headers.setdefault("strict-transport-security", "max-age=31536000")
             await send(message)
 
         return answer
+
+
+def _kept(scope: Scope) -> str:
+    """How long a browser keeps an answer: a module that another one imports is not named with its version."""
+    if not scope["path"].startswith("/static/"):
+        return NO_STORE
+    return FOR_A_YEAR if scope["query_string"].startswith(b"v=") else ASK_AGAIN
 
 
 def _name(host: str) -> str:

@@ -32,6 +32,15 @@ def test_every_answer_carries_the_headers_that_bind_a_browser(address: str, site
     assert headers["cache-control"] == ("no-store" if "static" not in address else headers["cache-control"])
 
 
+def test_a_browser_keeps_only_what_names_its_version_and_asks_again_for_modules_that_import_each_other(
+    site: Site,
+) -> None:
+    browser = site.browser()
+    (named,) = re.findall(r'href="(/static/l3node.css[^"]*)"', browser.get("/sign-in").text)
+    assert "immutable" in browser.get(named).headers["cache-control"]
+    assert browser.get("/static/page.js").headers["cache-control"] == "no-cache"
+
+
 @pytest.mark.parametrize("address", ["/", "/studies/1", "/sign-in"])
 def test_no_page_needs_an_inline_script_or_style(address: str, site: Site) -> None:
     text = site.signed_in(Role.ADMINISTRATOR).get(address).text
