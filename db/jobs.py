@@ -2,20 +2,29 @@
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session, joinedload
 
 from db import results
 from db.priority import Priority
 from db.schema import Analysis, Artifact, Delivery, Event
-from db.states import Entity, move
+from db.states import Entity, move, note
 
 WAITING = ("queued", "running", "failed")
 """States of an analysis that is not done."""
 RETRIED = ("dead", "not_measured", "cancelled")
 """At rest without a result: a codec that was installed, or a mended disk, may change that."""
+
+
+class Deed(StrEnum):
+    """What an operator may do to an analysis."""
+
+    RETRY = "retry"
+    PRIORITISE = "prioritise"
+    CANCEL = "cancel"
 
 
 class Refused(Exception):
@@ -48,6 +57,15 @@ def deliveries(session: Session, analysis_id: int) -> Sequence[Delivery]:
     return session.scalars(query).all()
 
 
+def deeds(row: Analysis, newest: Analysis) -> tuple[Deed, ...]:
+    """What can be done to an analysis now; `newest` is the last one of its study."""
+    if row.state in RETRIED and row.id == newest.id:
+        return (Deed.RETRY,)
+    if row.state != "queued":
+        return ()
+    return (Deed.PRIORITISE, Deed.CANCEL) if row.priority < Priority.PERSON else (Deed.CANCEL,)
+
+
 def retry(session: Session, analysis_id: int, *, actor: str, now: datetime) -> None:
     """Queue it once more, before all that nobody waits for; the last attempt fails for good again.
 
@@ -68,6 +86,19 @@ def cancel(session: Session, analysis_id: int, *, why: str, actor: str, now: dat
     told: dict[str, Any] = {"now": now, "reason": why, "actor": actor, "changes": {"finished_at": now}}
     if not move(session, Entity.ANALYSIS, analysis_id, "queued", "cancelled", **told):
         raise Refused(f"analysis {analysis_id} is {job(session, analysis_id).state}; only queued can be cancelled")
+
+
+def prioritise(session: Session, analysis_id: int, *, actor: str, now: datetime) -> None:
+    """Put it before all that nobody waits for; raises `Refused` when it is not queued, or first already."""
+    moved_up = update(Analysis).where(
+        Analysis.id == analysis_id, Analysis.state == "queued", Analysis.priority < Priority.PERSON
+    )
+    changed = session.execute(moved_up.values(priority=Priority.PERSON, due_at=now))
+    if not changed.rowcount:  # type: ignore[attr-defined]
+        state = job(session, analysis_id).state
+        why = "first in line already" if state == "queued" else f"{state}; only queued can be put first"
+        raise Refused(f"analysis {analysis_id} is {why}")
+    note(session, Entity.ANALYSIS, analysis_id, "queued", "queued", now=now, reason="put first in line", actor=actor)
 
 
 def backlog_over(session: Session, limit: int) -> bool:

@@ -22,9 +22,9 @@ class Unhanded:
     def hand_over(self, session: Session, work: Work, priority: int = 0) -> None:
         """Nothing."""
 
-    def known(self, session: Session) -> frozenset[Work]:
+    def known(self, session: Session) -> Mapping[Work, int]:
         """Nothing."""
-        return frozenset()
+        return {}
 
     def run(self, *_arguments: object) -> None:
         """Nothing."""

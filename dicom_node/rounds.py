@@ -70,7 +70,7 @@ class Rounds:
             if lost := self._lost(session, known):
                 LOG.warning("work.lost", queued_again=lost)
             for work, priority in self._due(session):
-                if work not in known:
+                if work not in known or known[work] < priority:
                     self.engine.hand_over(session, work, priority)
 
     def recover(self) -> None:

@@ -61,6 +61,16 @@ def jobs_retry(analysis: Id, config: Config = DEFAULT) -> None:
     typer.echo(f"analysis {analysis} is queued")
 
 
+@jobs.command("prioritise")
+def jobs_prioritise(analysis: Id, config: Config = DEFAULT) -> None:
+    """Put one first that is queued: before all that nobody waits for."""
+    from db import jobs as rows
+
+    with sessions_of(config).begin() as session, _refusals():
+        rows.prioritise(session, analysis, actor=getpass.getuser(), now=datetime.now(UTC))
+    typer.echo(f"analysis {analysis} is first in line")
+
+
 @jobs.command("cancel")
 def jobs_cancel(
     analysis: Id,

@@ -3,6 +3,7 @@
 import heapq
 import queue
 import threading
+from collections.abc import Mapping
 
 import structlog
 from sqlalchemy import event
@@ -32,13 +33,22 @@ class Line(queue.PriorityQueue[tuple[int, int, Work]]):
             heapq.heapify(self.queue)
             return least[-1]
 
+    def drop(self, work: Work) -> bool:
+        """Take work out of the line; False when it does not wait in it."""
+        with self.mutex:
+            kept = [one for one in self.queue if one[-1] != work]
+            found = len(kept) < len(self.queue)
+            self.queue[:] = kept
+            heapq.heapify(self.queue)
+            return found
+
 
 class Embedded:
     """Priority queues in memory; what a crash takes, the sweep hands over again from the rows."""
 
     def __init__(self) -> None:
         self._queues: dict[Kind, Line] = {kind: Line() for kind in KINDS}
-        self._known: set[Work] = set()
+        self._known: dict[Work, int] = {}
         self._lock = threading.Lock()
         self._count = 0
 
@@ -46,10 +56,10 @@ class Embedded:
         """Queue `work` when `session` commits; a higher priority comes first, equal ones in order."""
         event.listen(session, "after_commit", lambda _session: self._put(work, priority), once=True)
 
-    def known(self, _session: Session | None = None) -> frozenset[Work]:
-        """What is queued or being done."""
+    def known(self, _session: Session | None = None) -> Mapping[Work, int]:
+        """What is queued or being done, with its priority."""
         with self._lock:
-            return frozenset(self._known)
+            return dict(self._known)
 
     def run(self, perform: Perform, give_up: GiveUp, kind: Kind, stop: threading.Event) -> None:
         """Perform work of one kind until `stop`; the worker loop that must survive."""
@@ -64,7 +74,7 @@ class Embedded:
                 self._survive(give_up, work, fault)
             finally:
                 with self._lock:
-                    self._known.discard(work)
+                    self._known.pop(work, None)
 
     def _survive(self, give_up: GiveUp, work: Work, fault: Exception) -> None:
         """Record the fault in the row; with the database away the row stays due and the sweep brings it back."""
@@ -79,11 +89,12 @@ class Embedded:
             return len(self._known)
 
     def _put(self, work: Work, priority: int) -> None:
+        line = self._queues[work.kind]
         with self._lock:
-            if work in self._known:
+            if work in self._known and not (self._known[work] < priority and line.drop(work)):
                 return
-            self._known.add(work)
+            self._known[work] = priority
             self._count += 1
-            self._queues[work.kind].put((-priority, self._count, work))
-            if (left_out := self._queues[work.kind].shortened()) is not None:
-                self._known.discard(left_out)
+            line.put((-priority, self._count, work))
+            if (left_out := line.shortened()) is not None:
+                self._known.pop(left_out, None)

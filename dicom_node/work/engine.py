@@ -1,6 +1,6 @@
 """What an engine is: it hands work over and knows nothing of states; our rows are the truth."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from threading import Event
 from typing import Literal, Protocol, TypeAlias
@@ -26,10 +26,10 @@ class Engine(Protocol):
     """Hands work to whoever runs it; at least once, and again by the sweep: performing is guarded by the rows."""
 
     def hand_over(self, session: Session, work: Work, priority: int = 0) -> None:
-        """Hand over when the caller's transaction commits; idempotent while the work is waiting or being done."""
+        """Hand over when the caller's transaction commits; what waits already only moves up with its priority."""
 
-    def known(self, session: Session) -> frozenset[Work]:
-        """What waits here or is being done by somebody alive; nothing begins while the transaction lasts."""
+    def known(self, session: Session) -> Mapping[Work, int]:
+        """What waits here or is being done by somebody alive, with its priority; nothing begins meanwhile."""
 
     def run(self, perform: Perform, give_up: GiveUp, kind: Kind, stop: Event) -> None:
         """Perform work of `kind` in this thread until `stop`; `give_up` records what `perform` raised."""

@@ -8,7 +8,7 @@ import asyncio
 import math
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import Any
 
@@ -43,6 +43,10 @@ NO_FILTER: dict[str, Any] = dict.fromkeys(
     ("id", "queue_name", "queue", "task_name", "lock", "queueing_lock", "status", "worker_id")
 )
 """No filter, for Procrastinate's own queries."""
+MOVE_UP = """
+UPDATE procrastinate_jobs SET priority = %(priority)s
+WHERE queueing_lock = %(name)s AND status = 'todo' AND priority < %(priority)s
+"""
 
 
 class Hosts:
@@ -69,9 +73,9 @@ class Hosts:
                     work.kind, queue=work.kind, lock=name, queueing_lock=name, priority=priority, connection=driver
                 ).defer(id=work.id)
         except AlreadyEnqueued:
-            return
+            _driver(session).execute(MOVE_UP, {"name": name, "priority": priority})
 
-    def known(self, session: Session) -> frozenset[Work]:
+    def known(self, session: Session) -> Mapping[Work, int]:
         """What waits or is being done by somebody alive; jobs whose worker is gone, or that failed, are forgotten.
 
         Called on and on by the process that leads.
@@ -84,7 +88,7 @@ class Hosts:
             if job["id"] in gone or job["status"] not in ("todo", "doing"):
                 LOG.warning("work.lost", kind=job["queue_name"], **job["args"])
                 _driver(session).execute("DELETE FROM procrastinate_jobs WHERE id = %s", (job["id"],))
-        return frozenset(Work(job["queue_name"], job["args"]["id"]) for job in alive)
+        return {Work(job["queue_name"], job["args"]["id"]): job["priority"] for job in alive}
 
     def _can_judge(self) -> bool:
         """Only who has looked for a while: when the database was away nobody could give a sign of life."""

@@ -217,6 +217,16 @@ def test_what_waits_or_is_being_done_is_known(here: Hosts, sessions: Sessions) -
         eventually(lambda: not jobs(sessions), 20)
 
 
+def test_what_waits_moves_up_when_it_is_handed_over_as_more_urgent(here: Hosts, sessions: Sessions) -> None:
+    hand_over(here, sessions, ONE, TWO)
+    hand_over(here, sessions, THREE, priority=20)
+    hand_over(here, sessions, TWO, priority=20)
+    hand_over(here, sessions, TWO, priority=10)
+    with sessions.begin() as session:
+        assert here.known(session) == {ONE: 0, TWO: 20, THREE: 20}
+    assert performed(here, sessions) == [TWO, THREE, ONE]
+
+
 def test_the_work_of_a_worker_without_a_sign_of_life_is_lost_and_can_be_handed_over_again(
     here: Hosts, sessions: Sessions
 ) -> None:
@@ -259,7 +269,7 @@ def test_a_worker_outlives_a_database_that_is_away_and_its_work_is_not_taken_for
 
 def known(here: Hosts, sessions: Sessions) -> frozenset[Work]:
     with sessions.begin() as session:
-        return here.known(session)
+        return frozenset(here.known(session))
 
 
 def watched(here: Hosts, sessions: Sessions) -> set[frozenset[Work]]:

@@ -66,6 +66,23 @@ def test_a_cancelled_one_leaves_the_queue_and_can_come_back(session: Session) ->
     assert session.get_one(Analysis, analysis_id).state == "queued"
 
 
+def test_one_that_is_put_first_comes_before_all_that_nobody_waits_for_and_keeps_who_did_it(session: Session) -> None:
+    ids = [ask(session, make_series(session, number), str(number)) for number in (1, 2)]
+    jobs.prioritise(session, ids[1], actor="admin", now=LATER)
+    event = last_event(session)
+    assert (event.from_state, event.to_state, event.actor) == ("queued", "queued", "admin")
+    assert results.due(session, LATER, 10) == [(ids[1], Priority.PERSON), (ids[0], Priority.ROUTINE)]
+    with pytest.raises(jobs.Refused, match="first in line already"):
+        jobs.prioritise(session, ids[1], actor="admin", now=LATER)
+
+
+def test_only_what_waits_can_be_put_first(session: Session) -> None:
+    with pytest.raises(jobs.Refused, match="is dead; only queued can be put first"):
+        jobs.prioritise(session, dead(session), actor="admin", now=LATER)
+    with pytest.raises(jobs.Refused, match="there is no analysis 77"):
+        jobs.prioritise(session, 77, actor="admin", now=LATER)
+
+
 def test_nobody_has_that_number(session: Session) -> None:
     with pytest.raises(jobs.Refused, match="there is no analysis 77"):
         jobs.job(session, 77)

@@ -1,7 +1,7 @@
 """A node's deliveries without a node: real rows, files and peers, a clock that is told what time it is."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -47,9 +47,9 @@ class Office:
         self.steps = Steps(**shared)
         self.rounds = Rounds(**shared, busy_series=frozenset)
 
-    def known(self, _session: object) -> frozenset[Work]:
+    def known(self, _session: object) -> Mapping[Work, int]:
         """Nobody is at it: what is due is handed over each time."""
-        return frozenset()
+        return {}
 
     def hand_over(self, _session: object, work: Work, priority: int = 0) -> None:
         if work not in self.handed:

@@ -47,9 +47,9 @@ class World:
             raise NoAnswer(self.says)
         return self.says.get(study, {})
 
-    def known(self, _session: object) -> frozenset[Work]:
+    def known(self, _session: object) -> Mapping[Work, int]:
         """Nobody is at it: what is due is handed over each time."""
-        return frozenset()
+        return {}
 
     def hand_over(self, _session: object, work: Work, priority: int = 0) -> None:
         self.choices.append(work)

@@ -8,6 +8,7 @@ import pytest
 from typer.testing import CliRunner
 
 from db import results
+from db.priority import Priority
 from db.schema import Analysis
 from db.session import Sessions, open_engine, open_sessions, upgrade
 from db.states import story
@@ -74,6 +75,13 @@ def test_retry_and_cancel_move_rows_and_the_event_names_who_did_it(sessions: Ses
         ]
     assert "analysis 3 is done" in l3node(tmp_path, "jobs", "retry", "3", code=1)
     assert "analysis 3 is done" in l3node(tmp_path, "jobs", "cancel", "3", "--why", "x", code=1)
+
+
+def test_one_is_put_first_in_line(sessions: Sessions, tmp_path: Path) -> None:
+    assert "is first in line" in l3node(tmp_path, "jobs", "prioritise", "4")
+    with sessions() as session:
+        assert session.get_one(Analysis, 4).priority == Priority.PERSON
+    assert "first in line already" in l3node(tmp_path, "jobs", "prioritise", "4", code=1)
 
 
 def test_what_is_paused_is_told_until_it_goes_on(sessions: Sessions, tmp_path: Path) -> None:

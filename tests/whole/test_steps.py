@@ -1,6 +1,6 @@
 """The steps and the clock's rounds on real rows and files, with a stand-in for the worker: no process, no network."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -10,7 +10,8 @@ import pytest
 from sqlalchemy.exc import OperationalError
 
 from config.settings import AnalysisSettings
-from db import inbox
+from db import inbox, jobs
+from db.priority import Priority
 from db.schema import Analysis, Series, Study
 from db.session import Sessions, open_engine, open_sessions, upgrade
 from dicom_node.job import Job, NotMeasured, Outcome
@@ -18,9 +19,11 @@ from dicom_node.receive.register import read_arrival
 from dicom_node.rounds import Rounds
 from dicom_node.steps import Steps
 from dicom_node.work.bench import Closed
+from dicom_node.work.embedded import Embedded
 from dicom_node.work.engine import Work
 from dicom_node.worker import model_folder
 from inference.errors import Reason
+from tests.db.factories import ask, make_series
 from tests.enhanced import write_enhanced
 from tests.factories import make_settings, rows, study_files
 
@@ -33,9 +36,9 @@ class Recorder:
     def __init__(self) -> None:
         self.handed: list[Work] = []
 
-    def known(self, _session: object) -> frozenset[Work]:
+    def known(self, _session: object) -> Mapping[Work, int]:
         """Nobody is at it: what is due is handed over each time."""
-        return frozenset()
+        return {}
 
     def hand_over(self, _session: object, work: Work, priority: int = 0) -> None:
         self.handed.append(work)
@@ -186,6 +189,19 @@ def test_a_passing_fault_leaves_the_study_settled_and_the_sweep_brings_it_back(s
     scene.rounds.sweep()
     assert rows(scene.sessions, Study)[0].state == "settled"
     assert scene.engine.handed == [Work("choose", study.id)]
+
+
+def test_what_waits_in_the_engine_moves_up_with_the_next_sweep_when_a_person_puts_it_first(scene: Scene) -> None:
+    engine = Embedded()
+    rounds = replace(scene.rounds, engine=engine)
+    with scene.sessions.begin() as session:
+        first, second = (ask(session, make_series(session, number), str(number)) for number in (1, 2))
+    rounds.sweep()
+    assert set(engine.known().values()) == {Priority.ROUTINE}
+    with scene.sessions.begin() as session:
+        jobs.prioritise(session, second, actor="admin", now=NOW)
+    rounds.sweep()
+    assert engine.known() == {Work("analyse", first): Priority.ROUTINE, Work("analyse", second): Priority.PERSON}
 
 
 def test_an_orderly_stop_leaves_the_row_to_the_next_start(scene: Scene) -> None:

@@ -108,6 +108,29 @@ def test_the_urgent_comes_first_and_equals_come_in_order(sessions: Sessions) -> 
     assert performed(engine) == [THREE, ONE, TWO]
 
 
+def test_what_waits_moves_up_when_it_is_handed_over_as_more_urgent(sessions: Sessions) -> None:
+    engine = Embedded()
+    hand_over(engine, sessions, ONE, TWO)
+    hand_over(engine, sessions, THREE, priority=20)
+    hand_over(engine, sessions, TWO, priority=20)
+    hand_over(engine, sessions, TWO, priority=10)
+    assert engine.known() == {ONE: 0, TWO: 20, THREE: 20}
+    assert performed(engine) == [THREE, TWO, ONE]
+
+
+def test_what_is_being_done_is_not_begun_again_as_more_urgent(sessions: Sessions) -> None:
+    engine, done = Embedded(), []
+
+    def perform(work: Work) -> None:
+        done.append(work)
+        hand_over(engine, sessions, work, priority=20)
+
+    hand_over(engine, sessions, ONE)
+    with performing(engine, perform):
+        eventually(lambda: done and engine.waiting() == 0, 10)
+    assert done == [ONE]
+
+
 def test_each_kind_of_work_has_its_own_queue(sessions: Sessions) -> None:
     engine = Embedded()
     hand_over(engine, sessions, Work("choose", 1), Work("send", 1))
