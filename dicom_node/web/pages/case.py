@@ -14,6 +14,7 @@ from db.schema import Study
 from db.states import Entity, note
 from dicom_node import basis
 from dicom_node.web import words
+from dicom_node.web.deeds import Offers
 from dicom_node.web.pages.live import LOOKED_AT
 from dicom_node.web.results import AROUND, EVIDENCE, IMAGE, Files, files_of, folder_of
 from dicom_node.web.room import Room, room_of
@@ -57,6 +58,7 @@ def _shown(room: Room, visitor: Visitor, case: cases.Case) -> dict[str, Any]:
         "folds": len(kept.folds) if kept else 0,
         "slices": _slices(kept) if kept and has["around"] else [],
         "candidates": _candidates(kept) if kept else [],
+        "deeds": Offers(visitor)(case.analysis, case.newest),
         "decidable": visitor.may(Role.REVIEWER)
         and standing is not None
         and case.analysis is standing

@@ -1,10 +1,13 @@
 """What an administrator does to a request, and what a reviewer knows of the patient."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, HTTPException, Request
 from pydantic import BaseModel, Field
+from sqlalchemy.orm import Session
 
 from db import body, jobs
 from db.accounts import Role
@@ -37,26 +40,24 @@ class Stated(BaseModel):
 @router.post("/retry")
 def retry(request: Request, visitor: ByAdministrator, analysis_id: int) -> dict[str, str]:
     """Try a request again that failed, could not be measured or was cancelled."""
-    room = room_of(request)
-    with room.sessions.begin() as session:
-        _known(session.get(Analysis, analysis_id))
-        try:
-            jobs.retry(session, analysis_id, actor=visitor.name, now=room.now())
-        except jobs.Refused as why:
-            raise HTTPException(CONFLICT, str(why)) from None
+    with _changing(request, analysis_id) as session:
+        jobs.retry(session, analysis_id, actor=visitor.name, now=room_of(request).now())
+    return {"state": "queued"}
+
+
+@router.post("/prioritise")
+def prioritise(request: Request, visitor: ByAdministrator, analysis_id: int) -> dict[str, str]:
+    """Put a request before all that nobody waits for."""
+    with _changing(request, analysis_id) as session:
+        jobs.prioritise(session, analysis_id, actor=visitor.name, now=room_of(request).now())
     return {"state": "queued"}
 
 
 @router.post("/cancel")
 def cancel(request: Request, visitor: ByAdministrator, analysis_id: int, given: Cancelled) -> dict[str, str]:
     """Take a request out of the queue."""
-    room = room_of(request)
-    with room.sessions.begin() as session:
-        _known(session.get(Analysis, analysis_id))
-        try:
-            jobs.cancel(session, analysis_id, why=given.why, actor=visitor.name, now=room.now())
-        except jobs.Refused as why:
-            raise HTTPException(CONFLICT, str(why)) from None
+    with _changing(request, analysis_id) as session:
+        jobs.cancel(session, analysis_id, why=given.why, actor=visitor.name, now=room_of(request).now())
     return {"state": "cancelled"}
 
 
@@ -81,6 +82,17 @@ def state_body(request: Request, visitor: ByReviewer, analysis_id: int, given: S
         except body.Implausible as why:
             raise HTTPException(422, str(why)) from None
     return {"state": "stated"}
+
+
+@contextmanager
+def _changing(request: Request, analysis_id: int) -> Iterator[Session]:
+    """A transaction on a request that there is; where it stands otherwise by now the answer is 409."""
+    try:
+        with room_of(request).sessions.begin() as session:
+            _known(session.get(Analysis, analysis_id))
+            yield session
+    except jobs.Refused as why:
+        raise HTTPException(CONFLICT, str(why)) from None
 
 
 def _known(analysis: Analysis | None) -> Analysis:

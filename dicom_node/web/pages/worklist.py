@@ -11,6 +11,7 @@ from db import worklist
 from db.accounts import Role
 from db.session import reading
 from db.worklist import Asked, Sort
+from dicom_node.web.deeds import Offers
 from dicom_node.web.room import Room, room_of
 from dicom_node.web.visitor import Visitor, needs
 
@@ -34,7 +35,7 @@ def page(
     asked = Asked(text=text if _may_search(visitor, text) else "", state=state, sort=sort, after=after)
     fragment = request.headers.get("x-fragment") == "worklist"
     with reading(room.engine) as session:
-        shown = _shown(session, room, asked)
+        shown = _shown(session, room, asked) | {"deeds": Offers(visitor)}
         return room.page(request, "worklist_rows.html" if fragment else "worklist.html", visitor, **shown)
 
 

@@ -27,12 +27,22 @@ async function reason(answer) {
 }
 
 export function notice(text, bad = false) {
+  const told = { text, bad, path: location.pathname, until: Date.now() + (bad ? 12000 : 5000) };
+  sessionStorage.setItem("notice", JSON.stringify(told));
+  shown(told);
+}
+
+function shown({ text, bad, until }) {
   const line = document.createElement("p");
   line.textContent = text;
   line.classList.toggle("bad", bad);
   document.getElementById("notice").replaceChildren(line);
-  setTimeout(() => line.remove(), bad ? 12000 : 5000);
+  setTimeout(() => line.remove(), until - Date.now());
 }
+
+// A page that comes again still says what was just said on it.
+const kept = JSON.parse(sessionStorage.getItem("notice") ?? "null");
+if (kept?.path === location.pathname && kept.until > Date.now()) shown(kept);
 
 // Calls `moved(names)` with what moved, such as ["analysis 7"]; `state(on)` when the stream comes and goes.
 export function news(moved, state = () => {}) {

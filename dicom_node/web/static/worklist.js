@@ -1,24 +1,34 @@
 // The worklist follows the node: rows are asked for again when something moved, without losing place or focus.
+import { offerDeeds } from "./deeds.js";
 import { news, typing } from "./page.js";
 
 const rows = document.getElementById("rows");
 const live = document.getElementById("live");
 let waiting = null;
 
+// The same link or button; else what can be done to its row now, or its link.
+function again({ href, deed, row }) {
+  if (href) return rows.querySelector(`a[href="${CSS.escape(href)}"]`);
+  return [`[data-deed="${deed}"]`, "[data-deed]", "a"].map((one) => rows.querySelector(`tr[data-href="${row}"] ${one}`)).find(Boolean);
+}
+
 async function refresh() {
   waiting = null;
   const answer = await fetch(location.href, { headers: { "x-fragment": "worklist", accept: "text/html" } });
   if (!answer.ok || answer.redirected) return;
-  const focused = document.activeElement?.getAttribute("href");
+  const active = document.activeElement;
+  const focused = rows.contains(active) && { href: active.getAttribute("href"), deed: active.dataset.deed, row: active.closest("tr")?.dataset.href };
   const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
   rows.replaceChildren(...fresh.body.childNodes);
-  if (focused && document.activeElement === document.body) rows.querySelector(`a[href="${CSS.escape(focused)}"]`)?.focus();
+  if (focused) again(focused)?.focus();
 }
 
 news(
   () => (waiting ??= setTimeout(refresh, 400)),
   (on) => (live.dataset.state = on ? "on" : "off"),
 );
+
+offerDeeds(refresh);
 
 rows.addEventListener("click", (event) => {
   const row = event.target.closest("tr[data-href]");
