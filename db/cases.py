@@ -62,7 +62,7 @@ def case(session: Session, study: Study, analysis_id: int | None = None) -> Case
         revisions=revisions,
         analysis=shown,
         numbers=shown.measurement if shown else None,
-        parcels=_parcels(session, shown) if shown else (),
+        parcels=parcels(session, shown) if shown else (),
         history=_history(session, study, revisions),
     )
 
@@ -73,7 +73,8 @@ def standing(revisions: Sequence[Analysis]) -> Analysis | None:
     return next(counts, revisions[0] if revisions else None)
 
 
-def _parcels(session: Session, analysis: Analysis) -> Sequence[Parcel]:
+def parcels(session: Session, analysis: Analysis) -> Sequence[Parcel]:
+    """Each object of a revision for each destination."""
     query = (
         select(Artifact.kind, Delivery)
         .join(Delivery, Delivery.artifact_id == Artifact.id)

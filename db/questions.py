@@ -10,15 +10,17 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import (
     ColumnElement,
     Connection,
     Engine,
     Select,
+    and_,
     column,
     create_engine,
+    false,
     func,
     literal_column,
     make_url,
@@ -30,7 +32,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
 from db.cohort import NAMES
-from db.where import Refused, checked
+from db.where import Refused, TooSlow, checked
 
 COHORT = table("cohort", *map(column, NAMES))
 """The view; its columns without types, so that values come as the driver gives them."""
@@ -39,6 +41,27 @@ OF_STUDY = ("patient_id", "issuer_of_patient_id", "accession_number")
 READS = frozenset({sqlite3.SQLITE_SELECT, sqlite3.SQLITE_FUNCTION})
 STEPS = 10_000
 """Of SQLite's machine between looks at the clock."""
+Review = Literal["automatic", "approved", "corrected"]
+"""What a person made of a result: nothing yet, vouched for it, gave other labels."""
+MEANINGS = {
+    "sex": "PatientSex: F, M or O.",
+    "min_age": "Years, included.",
+    "max_age": "Years, included.",
+    "since": "First StudyDate, included.",
+    "until": "Last StudyDate, included.",
+    "model": "The beginning of a model's digest.",
+    "model_status": "demonstration, research or released.",
+    "scanner": "ManufacturerModelName, as the images have it.",
+    "phase": "Contrast phase: native, arterial, portal venous, delayed.",
+    "kvp": "Tube voltage, kV.",
+    "min_thickness": "SliceThickness, mm, included.",
+    "max_thickness": "SliceThickness, mm, included.",
+    "latest": "Only the latest examination of each patient.",
+    "without_doubt": "Only results with nothing in doubt.",
+    "review": "Only results that nobody looked at (automatic), that were approved, or corrected.",
+    "where": 'More, over columns: "smi_m29_150_cm2_m2 < 40 AND kvp IN (100, 120)".',
+}
+"""What each field of a `Filter` asks for, in the words of those who ask."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,12 +78,14 @@ class Filter:
     until: str | None = None
     model: str | None = None
     model_status: str | None = None
+    scanner: str | None = None
     phase: str | None = None
     kvp: float | None = None
     min_thickness: float | None = None
     max_thickness: float | None = None
     latest: bool = False
     without_doubt: bool = False
+    review: Review | None = None
     where: str | None = None
 
     def __str__(self) -> str:
@@ -73,6 +98,7 @@ def conditions(of: Filter) -> list[ColumnElement[bool]]:
     """The filter as conditions on the view; raises `Refused` for its expression."""
     c = COHORT.c
     exact = {c.patient_sex: of.sex, c.model_status: of.model_status, c.contrast_phase: of.phase, c.kvp: of.kvp}
+    exact |= {c.manufacturer_model_name: of.scanner}
     lowest = {c.patient_age_years: of.min_age, c.study_date: of.since, c.slice_thickness_mm: of.min_thickness}
     highest = {c.patient_age_years: of.max_age, c.study_date: of.until, c.slice_thickness_mm: of.max_thickness}
     found = [name == value for name, value in exact.items() if value is not None]
@@ -84,9 +110,17 @@ def conditions(of: Filter) -> list[ColumnElement[bool]]:
         found.append(literal_column("is_latest"))
     if of.without_doubt:
         found.append(func.coalesce(c.doubts, "") == "")
+    if of.review:
+        found.append(_reviewed(of.review))
     if of.where:
         found.append(text(f"({checked(of.where)})".replace(":", r"\:")))  # type: ignore[arg-type]
     return found
+
+
+def _reviewed(how: Review) -> ColumnElement[bool]:
+    seen = COHORT.c.reviewed_at.is_not(None)
+    corrected: ColumnElement[bool] = func.coalesce(literal_column("corrected"), false())
+    return {"automatic": ~seen, "approved": and_(seen, ~corrected), "corrected": and_(seen, corrected)}[how]
 
 
 def question(of: Filter, names: Sequence[str] = NAMES, *, identified: bool = False) -> Select[Any]:
@@ -97,6 +131,12 @@ def question(of: Filter, names: Sequence[str] = NAMES, *, identified: bool = Fal
     study = table("study", column("study_instance_uid"), *map(column, OF_STUDY))
     joined = COHORT.join(study, study.c.study_instance_uid == COHORT.c.study_instance_uid)
     return asked.select_from(joined).add_columns(*(study.c[name] for name in OF_STUDY))
+
+
+def following(of: Filter, names: Sequence[str], after: int, limit: int, *, identified: bool = False) -> Select[Any]:
+    """One page of `question`, after the analysis `after`; the first column is the number to go on from."""
+    asked = question(of, ["analysis_id", *names], identified=identified)
+    return asked.where(COHORT.c.analysis_id > after).limit(limit)
 
 
 def newest(of: Filter, names: Sequence[str], limit: int) -> Select[Any]:
@@ -127,16 +167,16 @@ def looking(url: str, seconds: float, *, identified: bool = False) -> Iterator[C
                 connection.execute(text(f"SET LOCAL statement_timeout = {int(seconds * 1000)}"))
             yield connection
     except DBAPIError as fault:
-        raise Refused(_told(fault, seconds)) from None
+        raise _told(fault, seconds) from None
     finally:
         opened.dispose()
 
 
-def _told(fault: DBAPIError, seconds: float) -> str:
+def _told(fault: DBAPIError, seconds: float) -> Refused:
     words = str(fault.orig).partition("\n")[0]
     if "interrupted" in words or "statement timeout" in words:
-        return f"no answer within {seconds:g} s; ask for less, or give --timeout"
-    return f"the database refuses the question: {words}"
+        return TooSlow(f"no answer within {seconds:g} s; ask for less, or give --timeout")
+    return Refused(f"the database refuses the question: {words}")
 
 
 def _sqlite(url: str, seconds: float, identified: bool) -> Engine:

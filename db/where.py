@@ -25,6 +25,10 @@ class Refused(Exception):
     """The expression says something that it may not; the message says what."""
 
 
+class TooSlow(Refused):
+    """The database gave no answer in the time that it had."""
+
+
 def checked(expression: str) -> str:
     """The expression, written anew from its words; raises `Refused`."""
     if len(expression) > LONGEST:

@@ -8,8 +8,10 @@ from sqlalchemy import Connection, func, select
 
 from db.cohort import NAMES
 from db.questions import COHORT, Filter, batches, conditions, question
-from dicom_node.cohort.export import BATCH, Snapshot
+from dicom_node.cohort.rows import Snapshot
 from reporting.cohort import QUANTITIES, People
+
+BATCH = 50_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

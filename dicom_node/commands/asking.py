@@ -3,32 +3,22 @@
 import functools
 import inspect
 from collections.abc import Callable
-from typing import Annotated, Any
+from typing import Annotated, Any, get_type_hints
 
 import typer
 
-Told = Annotated
-OPTIONS: dict[str, Any] = {
-    "sex": Told[str | None, typer.Option(help="PatientSex: F, M or O.")],
-    "min_age": Told[float | None, typer.Option(help="Years, included.")],
-    "max_age": Told[float | None, typer.Option(help="Years, included.")],
-    "since": Told[str | None, typer.Option(metavar="YYYY-MM-DD", help="First StudyDate, included.")],
-    "until": Told[str | None, typer.Option(metavar="YYYY-MM-DD", help="Last StudyDate, included.")],
-    "model": Told[str | None, typer.Option(metavar="DIGEST", help="The beginning of a model's digest.")],
-    "model_status": Told[str | None, typer.Option(help="demonstration, research or released.")],
-    "phase": Told[str | None, typer.Option(help="Contrast phase: native, arterial, portal venous, delayed.")],
-    "kvp": Told[float | None, typer.Option(help="Tube voltage, kV.")],
-    "min_thickness": Told[float | None, typer.Option(help="SliceThickness, mm, included.")],
-    "max_thickness": Told[float | None, typer.Option(help="SliceThickness, mm, included.")],
-    "latest": Told[bool, typer.Option("--latest", help="Only the latest examination of each patient.")],
-    "without_doubt": Told[bool, typer.Option("--without-doubt", help="Only results with nothing in doubt.")],
-    "where": Told[
-        str | None,
-        typer.Option(
-            metavar="EXPRESSION", help='More, over columns: "smi_m29_150_cm2_m2 < 40 AND kvp IN (100, 120)".'
-        ),
-    ],
-}
+from db.questions import MEANINGS, Filter
+
+FORMS = {"since": "YYYY-MM-DD", "until": "YYYY-MM-DD", "model": "DIGEST", "where": "EXPRESSION"}
+"""How a value is written, where its type does not say so."""
+
+
+def _option(name: str, kind: Any) -> Any:
+    flag = [f"--{name.replace('_', '-')}"] if kind is bool else []
+    return Annotated[kind, typer.Option(*flag, metavar=FORMS.get(name), help=MEANINGS[name])]
+
+
+OPTIONS = {name: _option(name, kind) for name, kind in get_type_hints(Filter).items()}
 """A field of `Filter` and the option that sets it."""
 
 
@@ -42,8 +32,6 @@ def filtered(command: Callable[..., None]) -> Callable[..., None]:
 
     @functools.wraps(command)
     def run(**given: Any) -> None:
-        from db.questions import Filter
-
         chosen = {name: given.pop(name) for name in OPTIONS}
         command(of=Filter(**chosen), **given)
 

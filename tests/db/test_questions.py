@@ -21,6 +21,9 @@ BASE: dict[str, Any] = {
     "contrast_phase": "portal venous",
     "kvp": 120.0,
     "slice_thickness_mm": 3.0,
+    "manufacturer_model_name": "Scanner A",
+    "reviewed_at": NOW,
+    "corrected": True,
     "doubts": "",
     "is_latest": True,
 }
@@ -31,6 +34,7 @@ def cohort(engine: Engine, migrated_url: str) -> str:
     """Two rows: the second differs in everything that a filter can ask for."""
     other = {"patient_sex": "M", "patient_age_years": 44.0, "study_date": "20200102", "model_digest": "def456"}
     other |= {"model_status": "research", "contrast_phase": "native", "kvp": 100.0, "slice_thickness_mm": 5.0}
+    other |= {"manufacturer_model_name": "Scanner B", "reviewed_at": None, "corrected": False}
     add_rows(engine, BASE, BASE | other | {"doubts": "hu_scale: 1", "is_latest": False})
     return migrated_url
 
@@ -66,6 +70,8 @@ def found(url: str, **asked: Any) -> list[int]:
         {"phase": "portal venous"},
         {"kvp": 120},
         {"max_thickness": 3},
+        {"scanner": "Scanner A"},
+        {"review": "corrected"},
         {"latest": True},
         {"without_doubt": True},
         {"where": "patient_age_years BETWEEN 60 AND 70 AND patient_sex IN ('F', 'O')"},
@@ -78,7 +84,9 @@ def test_every_filter_finds_what_it_names(cohort: str, asked: dict[str, Any]) ->
     assert found(cohort) == [1, 2]
 
 
-@pytest.mark.parametrize("asked", [{"max_age": 50}, {"until": "2021-01-01"}, {"min_thickness": 4}])
+@pytest.mark.parametrize(
+    "asked", [{"max_age": 50}, {"until": "2021-01-01"}, {"min_thickness": 4}, {"review": "automatic"}]
+)
 def test_the_other_end_of_a_range_finds_the_others(cohort: str, asked: dict[str, Any]) -> None:
     assert found(cohort, **asked) == [2]
 

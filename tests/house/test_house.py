@@ -84,6 +84,13 @@ def test_the_node_process_imports_neither_torch_nor_highdicom() -> None:
     assert told.stdout.strip() == "[]"
 
 
+def test_the_web_process_imports_nothing_that_it_needs_for_few_pages_only() -> None:
+    heavy = ("torch", "highdicom", "openvino", "matplotlib", "pyarrow", "SimpleITK", "skimage")
+    code = f"import sys, dicom_node.web.process; print([m for m in {heavy} if m in sys.modules])"
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=REPOSITORY, check=True)
+    assert told.stdout.strip() == "[]"
+
+
 def test_every_test_that_the_risks_rely_on_exists() -> None:
     written = "".join(path.read_text() for path in (REPOSITORY / "tests").rglob("test_*.py"))
     assert len(named_in_risks()) >= 10

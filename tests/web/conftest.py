@@ -19,9 +19,11 @@ from dicom_node.web.passwords import hashed
 from dicom_node.web.room import Room
 from tests.db.factories import NOW
 from tests.factories import make_settings
+from tests.synthetic import fill
 from tests.web.browser import Browser
 from tests.web.cases import held_case
 
+RESULTS = 40
 PASSWORD = "correct horse battery"
 
 
@@ -70,6 +72,25 @@ def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("web") / "l3node.sqlite"
     upgrade(f"sqlite:///{path}")
     return path
+
+
+@pytest.fixture(scope="session")
+def drawn(migrated: Path) -> Path:
+    """A database with current results of drawn people."""
+    path = migrated.with_name("drawn.sqlite")
+    shutil.copy(migrated, path)
+    engine = open_engine(f"sqlite:///{path}")
+    fill(engine, RESULTS)
+    engine.dispose()
+    return path
+
+
+@pytest.fixture
+def filled(site: Site, drawn: Path) -> Site:
+    """A site with `RESULTS` current results, of no files."""
+    site.room.engine.dispose()
+    shutil.copy(drawn, site.settings.node.data / "l3node.sqlite")
+    return site
 
 
 @pytest.fixture

@@ -14,6 +14,7 @@ from db.reviews import Overtaken, Reviewer
 from db.schema import Analysis
 from db.session import reading
 from dicom_node import given
+from dicom_node.web.faults import faults
 from dicom_node.web.pages.case import binary
 from dicom_node.web.results import files_in, files_of, numbers
 from dicom_node.web.room import Room, room_of
@@ -21,7 +22,7 @@ from dicom_node.web.visitor import Visitor, needs
 from inference.labels import LabelMap
 from reporting.digest import digest_of
 
-router = APIRouter(prefix="/api/v1/analyses/{analysis_id}", tags=["review"])
+router = APIRouter(prefix="/api/v1/analyses/{analysis_id}", tags=["review"], responses=faults(404, 409))
 ByReviewer = Annotated[Visitor, Depends(needs(Role.REVIEWER))]
 Labels = Annotated[bytes, Body(media_type="application/octet-stream")]
 CONFLICT, NOTHING = 409, 204
@@ -31,23 +32,54 @@ NOTHING_SAVED = 0
 class Chosen(BaseModel):
     """Another slice, counted from the most caudal one."""
 
-    index: Annotated[int, Field(ge=0, le=100_000)]
+    index: Annotated[int, Field(ge=0, le=100_000, description="0 is the most caudal slice")]
 
 
 class Rejected(BaseModel):
     """Why a result is never sent."""
 
-    why: Annotated[str, Field(min_length=3, max_length=500)]
+    why: Annotated[str, Field(min_length=3, max_length=500, description="a sentence; it stays with the result")]
 
 
 class Asked(BaseModel):
     """The request that a decision made, and the case that waits longest now."""
 
-    analysis: int | None
-    next: str
+    analysis: int | None = Field(description="the request that was made; null where none was needed")
+    next: str = Field(description="address of the case that waits longest; `/` where none does")
 
 
-@router.get("/draft")
+class Saved(BaseModel):
+    """A mask was saved."""
+
+    version: int = Field(description="what `x-version` must say to save over it")
+
+
+class Areas(BaseModel):
+    """One muscle, or all of them."""
+
+    area_mask_cm2: float = Field(description="cm2: area, all pixels of the mask")
+    hu_mask_mean: float | None = Field(description="HU: mean attenuation of the same pixels")
+    hu_mask_sd: float | None = Field(description="HU: its standard deviation")
+    area_m29_150_cm2: float = Field(description="cm2: area, mask pixels within -29..150 HU")
+    hu_m29_150_mean: float | None = Field(description="HU: mean attenuation of the same pixels")
+    hu_m29_150_sd: float | None = Field(description="HU: its standard deviation")
+
+
+class Measured(BaseModel):
+    """Numbers of a mask; by psoas, paraspinal, abdominal_wall, total."""
+
+    tissues: dict[str, Areas] = Field(description="areas and attenuation")
+    smi_m29_150_cm2_m2: float | None = Field(description="cm2/m2: total_area_m29_150_cm2 by the square of the height")
+    dice: dict[str, float] = Field(description="0..1: overlap with the labels of the result; 1: both empty")
+
+
+MASK: dict[int | str, dict[str, Any]] = {
+    200: {"content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}},
+    204: {"description": "nothing is being painted"},
+}
+
+
+@router.get("/draft", response_class=Response, responses=MASK)
 def saved(request: Request, visitor: ByReviewer, analysis_id: int) -> Response:
     """The mask that is being painted, one byte a pixel; 204 when there is none.  x-version is what `PUT` wants."""
     room = room_of(request)
@@ -68,7 +100,7 @@ def save(
     analysis_id: int,
     labels: Labels,
     x_version: Annotated[int, Header()] = NOTHING_SAVED,
-) -> dict[str, int]:
+) -> Saved:
     """Save a mask over version `x-version`; 409 when another reviewer saved meanwhile."""
     room = room_of(request)
     with room.sessions.begin() as session:
@@ -78,7 +110,7 @@ def save(
             version = draft.save(session, analysis_id, x_version, packed, by=visitor.name, now=room.now())
         except draft.Overtaken as first:
             raise HTTPException(CONFLICT, f"{first}; load the page again to see it") from None
-    return {"version": version}
+    return Saved(version=version)
 
 
 @router.delete("/draft", status_code=NOTHING)
@@ -89,10 +121,10 @@ def forget(request: Request, visitor: ByReviewer, analysis_id: int) -> None:
 
 
 @router.post("/measure")
-def measured(request: Request, visitor: ByReviewer, analysis_id: int, labels: Labels) -> dict[str, Any]:
+def measured(request: Request, visitor: ByReviewer, analysis_id: int, labels: Labels) -> Measured:
     """Numbers of a mask that is being painted, and its Dice against that of the result."""
     files = files_of(request, analysis_id)
-    return numbers(files, files.given(labels))
+    return Measured.model_validate(numbers(files, files.given(labels)))
 
 
 @router.post("/approve")

@@ -14,11 +14,12 @@ from db.accounts import Role
 from db.schema import Analysis
 from dicom_node.patient_key import key_of_study
 from dicom_node.site_secret import site_secret
+from dicom_node.web.faults import faults
 from dicom_node.web.pages.decide import CONFLICT
 from dicom_node.web.room import room_of
 from dicom_node.web.visitor import Visitor, needs
 
-router = APIRouter(prefix="/api/v1/analyses/{analysis_id}", tags=["requests"])
+router = APIRouter(prefix="/api/v1/analyses/{analysis_id}", tags=["requests"], responses=faults(404, 409))
 ByAdministrator = Annotated[Visitor, Depends(needs(Role.ADMINISTRATOR))]
 ByReviewer = Annotated[Visitor, Depends(needs(Role.REVIEWER))]
 
@@ -26,43 +27,49 @@ ByReviewer = Annotated[Visitor, Depends(needs(Role.REVIEWER))]
 class Cancelled(BaseModel):
     """Why a request is taken out of the queue."""
 
-    why: Annotated[str, Field(min_length=3, max_length=500)]
+    why: Annotated[str, Field(min_length=3, max_length=500, description="a sentence; it stays with the request")]
 
 
 class Stated(BaseModel):
     """Height and weight as a person knows them."""
 
-    height_m: float | None = None
-    weight_kg: float | None = None
-    measured_on: date | None = None
+    height_m: float | None = Field(None, description="m: height")
+    weight_kg: float | None = Field(None, description="kg: weight")
+    measured_on: date | None = Field(None, description="when it was measured")
+
+
+class Done(BaseModel):
+    """What became of it."""
+
+    state: str = Field(description="queued, cancelled, or stated")
 
 
 @router.post("/retry")
-def retry(request: Request, visitor: ByAdministrator, analysis_id: int) -> dict[str, str]:
+def retry(request: Request, visitor: ByAdministrator, analysis_id: int) -> Done:
     """Try a request again that failed, could not be measured or was cancelled."""
     with _changing(request, analysis_id) as session:
         jobs.retry(session, analysis_id, actor=visitor.name, now=room_of(request).now())
-    return {"state": "queued"}
+    return Done(state="queued")
 
 
 @router.post("/prioritise")
-def prioritise(request: Request, visitor: ByAdministrator, analysis_id: int) -> dict[str, str]:
+def prioritise(request: Request, visitor: ByAdministrator, analysis_id: int) -> Done:
     """Put a request before all that nobody waits for."""
     with _changing(request, analysis_id) as session:
         jobs.prioritise(session, analysis_id, actor=visitor.name, now=room_of(request).now())
-    return {"state": "queued"}
+    return Done(state="queued")
 
 
 @router.post("/cancel")
-def cancel(request: Request, visitor: ByAdministrator, analysis_id: int, given: Cancelled) -> dict[str, str]:
+def cancel(request: Request, visitor: ByAdministrator, analysis_id: int, given: Cancelled) -> Done:
     """Take a request out of the queue."""
     with _changing(request, analysis_id) as session:
         jobs.cancel(session, analysis_id, why=given.why, actor=visitor.name, now=room_of(request).now())
-    return {"state": "cancelled"}
+    return Done(state="cancelled")
 
 
 @router.post("/body")
-def state_body(request: Request, visitor: ByReviewer, analysis_id: int, given: Stated) -> dict[str, str]:
+def state_body(request: Request, visitor: ByReviewer, analysis_id: int, given: Stated) -> Done:
     """State height or weight of the patient; they count with the next decision."""
     room = room_of(request)
     with room.sessions.begin() as session:
@@ -81,7 +88,7 @@ def state_body(request: Request, visitor: ByReviewer, analysis_id: int, given: S
             )
         except body.Implausible as why:
             raise HTTPException(422, str(why)) from None
-    return {"state": "stated"}
+    return Done(state="stated")
 
 
 @contextmanager

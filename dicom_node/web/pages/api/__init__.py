@@ -1,0 +1,5 @@
+"""`/api/v1` for programs, a file for each kind of thing.  What changes something is in `decide` and `jobs`."""
+
+from dicom_node.web.pages.api import analyses, cohort, document, studies
+
+ALL = (document.router, studies.router, analyses.router, cohort.router)
