@@ -8,8 +8,9 @@ from sqlalchemy.orm import Session
 
 from db.schema import Analysis
 
-ENDED = frozenset({"not_measured", "dead", "superseded", "cancelled"})
-"""States in which nothing more is written; with no object of its own such a row needs no folder."""
+ENDED = frozenset({"dead", "superseded", "cancelled"})
+"""States in which nothing more is written; with no object of its own such a row needs no folder.  One that was not
+measured keeps the slices that a person may choose from."""
 
 
 class Claim(Enum):

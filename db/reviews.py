@@ -80,7 +80,10 @@ def correct(
 
 
 def another_slice(session: Session, seen: int, index: int, by: Reviewer, now: datetime) -> int:
-    """Have the model segment another slice of the series; its result is held for the reviewer."""
+    """Have the model segment another slice of the series; its result is held for the reviewer.
+
+    Where nothing of a study was measured, any of its series may be taken up so.
+    """
     row = _looked_at(session, seen, ("held", "done", "not_measured"))
     draft.drop(session, row.id)
     return _asked(session, row, Wanted(origin="slice", slice_index=index), by, now)
@@ -130,7 +133,7 @@ def _looked_at(session: Session, seen: int, states: Sequence[str]) -> Analysis:
     session.get_one(Study, row.study_id, with_for_update=True)
     session.refresh(row)
     now_standing = standing(session, row.study_id)
-    if now_standing is not None and now_standing.id != seen:
+    if now_standing is not None and now_standing.id != seen and now_standing.state not in LAPSED:
         who = f" by {now_standing.reviewed_by}" if now_standing.reviewed_by else ""
         raise Overtaken(f"there is a newer revision{who} ({now_standing.state}); look at it first")
     if row.state not in states:
@@ -155,7 +158,7 @@ def _asked(session: Session, row: Analysis, wanted: Wanted, by: Reviewer, now: d
         supersedes_id=row.id,
         revision=row.revision + (row.measurement is not None),
         origin=wanted.origin,
-        basis_id=row.id if row.measurement is not None else None,
+        basis_id=row.id,
         reviewed_by=by.account if vouched else None,
         reviewed_at=now if vouched else None,
         reviewer=by.name if vouched else None,

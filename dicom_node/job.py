@@ -103,12 +103,25 @@ class Measured:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """What a person chooses a slice from where none was measured: a sheet of slices, and what is known of the level.
+
+    `basis_npz` is what a result on the chosen slice rests on; its labels are empty.
+    """
+
+    basis_npz: bytes = field(repr=False)
+    around_webp: bytes = field(repr=False)
+    evidence_png: bytes | None = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NotMeasured:
-    """Nothing could be measured, and why; no object is made."""
+    """Nothing could be measured, and why; no object is made.  `choice`: where the series could be read."""
 
     reason: Reason
     detail: str
     seconds: dict[str, float]
+    choice: Choice | None = None
 
 
 Outcome: TypeAlias = Measured | NotMeasured

@@ -1,13 +1,17 @@
-"""Where the level of a job is: kept from a finding, given by a person, or found in the volume."""
+"""Where the level of a job is: kept from a finding, given by a person, or found in the volume; else what a person
+chooses a slice from.
+"""
 
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
+import numpy as np
+
 from dicom_node import basis
-from dicom_node.job import Job
+from dicom_node.job import Choice, Job
 from dicom_node.study.pixels import read_slice, read_volume
 from dicom_node.study.series import Stack
-from inference.ct import CtSlice
+from inference.ct import CtSlice, CtVolume
 from inference.errors import Reason, Unsuitable
 from inference.l3 import locate
 from inference.l3.agreement import joined
@@ -25,6 +29,7 @@ REFUSALS = MappingProxyType(
     }
 )
 """Why a series without a found level is not measured."""
+NO_LABELS = np.zeros((0, 0), np.uint8)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +42,14 @@ class Located:
     evidence_png: bytes | None = None
     around_webp: bytes | None = None
     around: tuple[int, ...] = ()
+
+
+class LevelUnknown(Unsuitable):
+    """The series could be read and has no slice to measure; a person may choose one from `choice`."""
+
+    def __init__(self, reason: Reason, detail: str, choice: Choice) -> None:
+        super().__init__(reason, detail)
+        self.choice = choice
 
 
 def known_to(job: Job) -> basis.Basis | None:
@@ -59,12 +72,48 @@ def located(job: Job, stack: Stack, second: Localiser | None, known: basis.Basis
     volume = read_volume(stack)
     level = joined(locate(volume), second(volume)) if second else locate(volume)
     if level.status is not LevelStatus.FOUND or level.index is None:
-        raise Unsuitable(REFUSALS[level.status], level.reason)
+        raise LevelUnknown(REFUSALS[level.status], level.reason, _choice(volume, stack, level))
     ct = read_slice(stack, level.index)
     picture = evidence_png(volume, ct, level, level.evidence) if level.evidence else None
     near = neighbours.around(stack.positions_mm, level.index)
     sheet = neighbours.sheet([volume.hu[at] for at in near])
     return Located(level, level.index, ct, picture, sheet, near)
+
+
+def choice(stack: Stack, at: Located) -> Choice | None:
+    """What a person chooses another slice from where nothing could be measured on this one."""
+    if at.around_webp is None:
+        return None
+    return Choice(
+        basis_npz=_basis(stack, at.level, at.around), around_webp=at.around_webp, evidence_png=at.evidence_png
+    )
+
+
+def _choice(volume: CtVolume, stack: Stack, level: L3Level) -> Choice:
+    """The whole series, and where the counts would put the level; the middle of the series where there are none."""
+    ct = read_slice(stack, len(volume.hu) // 2 if level.index is None else level.index)
+    shown = neighbours.throughout(len(volume.hu))
+    return Choice(
+        basis_npz=_basis(stack, replace(level, index=None), shown),
+        around_webp=neighbours.sheet([volume.hu[at] for at in shown]),
+        evidence_png=evidence_png(volume, ct, level, level.evidence) if level.evidence else None,
+    )
+
+
+def _basis(stack: Stack, level: L3Level, around: tuple[int, ...]) -> bytes:
+    """Of a series without a measured slice."""
+    return basis.packed(
+        basis.Basis(
+            labels=NO_LABELS,
+            folds=basis.NO_FOLDS,
+            level=level,
+            agreement=None,
+            model=None,
+            doubts=(),
+            positions_mm=stack.positions_mm,
+            around=around,
+        )
+    )
 
 
 def _picture(job: Job, name: str) -> bytes | None:

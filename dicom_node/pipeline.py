@@ -15,7 +15,7 @@ from dicom_node import basis
 from dicom_node.doubts import doubts
 from dicom_node.facts import facts_of
 from dicom_node.job import Job, Measured, NotMeasured, Outcome
-from dicom_node.locating import Located, known_to, located
+from dicom_node.locating import LevelUnknown, Located, choice, known_to, located
 from dicom_node.nifti import to_nifti
 from dicom_node.person import person_of
 from dicom_node.study.choose import chosen, judge, phase_of
@@ -56,6 +56,8 @@ def analyse(job: Job, models: Models, rules: AnalysisSettings, tell: Tell = sile
     watch = _Watch(tell)
     try:
         return _measured(job, models, rules, watch)
+    except LevelUnknown as why:
+        return NotMeasured(reason=why.reason, detail=why.detail, seconds=watch.stop(), choice=why.choice)
     except Unsuitable as why:
         return NotMeasured(reason=why.reason, detail=why.detail, seconds=watch.stop())
 
@@ -68,6 +70,8 @@ def _measured(job: Job, models: Models, rules: AnalysisSettings, watch: "_Watch"
     at = located(job, stack, models.second, known)
     watch.step("segmentation")
     segmentation = _segmentation(job, at.ct, models, known)
+    if segmentation is None:
+        raise _no_muscle(stack, at)
     watch.step("measurement")
     found = _finding(job, series, stack, at, segmentation, _model(job, models, known), rules)
     watch.step("objects")
@@ -101,15 +105,19 @@ def _series_and_stack(job: Job, rules: AnalysisSettings) -> tuple[Series, Stack]
     return verdicts[0].series, chosen(verdicts)
 
 
-def _segmentation(job: Job, ct: CtSlice, models: Models, known: basis.Basis | None) -> Segmentation:
+def _segmentation(job: Job, ct: CtSlice, models: Models, known: basis.Basis | None) -> Segmentation | None:
+    """The labels of a person, of a finding that is kept, or of the models; None where these find nothing."""
     if known and job.keeps_labels and job.labels is None:
         return Segmentation(labels=known.labels, agreement=known.agreement, folds=tuple(known.folds))
     if job.labels is not None:
         return Segmentation(labels=job.labels, agreement=None, folds=tuple(known.folds) if known else ())
     found = segment(ct, models.members, models.card.ensemble)
-    if not found.labels.any():
-        raise Unsuitable(Reason.NO_MUSCLE, "no muscle found on the slice")
-    return found
+    return found if found.labels.any() else None
+
+
+def _no_muscle(stack: Stack, at: Located) -> Unsuitable:
+    why, left = (Reason.NO_MUSCLE, "no muscle found on the slice"), choice(stack, at)
+    return LevelUnknown(*why, left) if left else Unsuitable(*why)
 
 
 def _model(job: Job, models: Models, known: basis.Basis | None) -> ModelCard | None:

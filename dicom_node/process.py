@@ -90,6 +90,8 @@ def _contents(outcome: Outcome, prefix: str) -> Iterator[tuple[str, bytes]]:
 
 
 def _objects(outcome: Outcome, prefix: str) -> Iterator[tuple[str, bytes]]:
+    if isinstance(outcome, NotMeasured) and outcome.choice and outcome.choice.evidence_png:
+        yield "evidence.png", outcome.choice.evidence_png
     if isinstance(outcome, Measured):
         for encoded in outcome.objects:
             yield f"{encoded.kind}.dcm", encoded.data

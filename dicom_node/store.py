@@ -5,9 +5,10 @@ import shutil
 from pathlib import Path
 
 from db.results import Stored
+from db.schema import Analysis
 from dicom_node import basis
 from dicom_node.durable import sync_folder, write_durably
-from dicom_node.job import Measured
+from dicom_node.job import Choice, Measured
 
 
 def store(data: Path, key: str, outcome: Measured, attempt: int | None = None) -> tuple[Stored, ...]:
@@ -16,8 +17,7 @@ def store(data: Path, key: str, outcome: Measured, attempt: int | None = None) -
     Where other hosts may hold this one for gone and try again, each `attempt` has a folder of its own: a host that
     wakes up late writes over nothing.
     """
-    folder = result_folder(data, key) / (str(attempt) if attempt else "")
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    folder = _made(data, key, attempt)
     stored = []
     for encoded in outcome.objects:
         path = folder / f"{encoded.kind}.dcm"
@@ -35,18 +35,39 @@ def store(data: Path, key: str, outcome: Measured, attempt: int | None = None) -
         )
     write_durably(folder / "image.nii.gz", outcome.image_nii)
     write_durably(folder / "label.nii.gz", outcome.label_nii)
+    _keep(folder, outcome)
+    _sync(folder, attempt)
+    return tuple(stored)
+
+
+def store_choice(data: Path, key: str, choice: Choice, attempt: int | None = None) -> None:
+    """The same for a series of which nothing was measured: what a person chooses a slice from."""
+    folder = _made(data, key, attempt)
+    _keep(folder, choice)
+    _sync(folder, attempt)
+
+
+def _made(data: Path, key: str, attempt: int | None) -> Path:
+    folder = result_folder(data, key) / (str(attempt) if attempt else "")
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return folder
+
+
+def _keep(folder: Path, outcome: Measured | Choice) -> None:
     write_durably(folder / basis.NAME, outcome.basis_npz)
     for name, picture in (("evidence.png", outcome.evidence_png), ("around.webp", outcome.around_webp)):
         if picture:
             write_durably(folder / name, picture)
+
+
+def _sync(folder: Path, attempt: int | None) -> None:
     for above in (folder, *folder.parents[: 3 if attempt else 2]):
         sync_folder(above)
-    return tuple(stored)
 
 
 def forget_other_attempts(data: Path, key: str, attempt: int) -> None:
     """Delete what earlier attempts at a result left, now that one has been recorded."""
-    for folder in result_folder(data, key).iterdir():
+    for folder in result_folder(data, key).glob("*"):
         if folder.name.isdigit() and folder.name != str(attempt):
             shutil.rmtree(folder, ignore_errors=True)
 
@@ -66,3 +87,11 @@ def kept_folder(data: Path, key: str) -> Path:
     folder = result_folder(data, key)
     attempts = sorted(child for child in folder.glob("*/") if child.name.isdigit())
     return attempts[-1] if attempts else folder
+
+
+def folder_of(data: Path, result: Analysis) -> Path | None:
+    """Where the files of a result lie, or what a person chooses from where none was measured; None without any."""
+    if result.artifacts:
+        return (data / result.artifacts[0].path).parent
+    folder = kept_folder(data, result.request_key)
+    return folder if result.state == "not_measured" and (folder / basis.NAME).is_file() else None

@@ -11,7 +11,7 @@ from db import body, inbox, purging, replacing, results, reviews
 from db.results import LOST_WAIT, RETRY_WAIT, Disposition
 from db.schema import Analysis, Artifact
 from dicom_node import store
-from dicom_node.job import Job, Measured, Outcome, Rejects, Request
+from dicom_node.job import Job, Measured, NotMeasured, Outcome, Rejects, Request
 from dicom_node.steps.asking import PURGED, ask, ask_next, asked
 from dicom_node.steps.deciding import decided, still_asked
 from dicom_node.steps.desk import Desk
@@ -107,17 +107,36 @@ def _finish(desk: Desk, job: Job, outcome: Outcome) -> None:
     if isinstance(outcome, Measured):
         _finish_measured(desk, job, outcome)
     else:
-        reason = f"{outcome.reason}: {outcome.detail}"
-        with desk.sessions.begin() as session:
-            refused = results.finish_not_measured(session, job.id, job.attempt, reason, desk.now())
-            if refused and job.request.slice is None:
-                ask_next(desk, session, job.id)
-        LOG.info("analysis.not_measured", id=job.id, reason=outcome.reason)
+        _finish_not_measured(desk, job, outcome)
+
+
+def _finish_not_measured(desk: Desk, job: Job, outcome: NotMeasured) -> None:
+    own = _own_folder(desk, job)
+    if outcome.choice:
+        store.store_choice(desk.data, job.key, outcome.choice, own)
+    reason = f"{outcome.reason}: {outcome.detail}"
+    with desk.sessions.begin() as session:
+        recorded = results.finish_not_measured(session, job.id, job.attempt, reason, desk.now())
+        if recorded and job.request.slice is None:
+            ask_next(desk, session, job.id)
+    _tidy(desk, job, recorded=recorded)
+    LOG.info("analysis.not_measured", id=job.id, reason=outcome.reason)
+
+
+def _own_folder(desk: Desk, job: Job) -> int | None:
+    """Where other hosts may try again meanwhile, each attempt has a folder of its own."""
+    return job.attempt if desk.settings.node.shared is not None else None
+
+
+def _tidy(desk: Desk, job: Job, *, recorded: bool) -> None:
+    """Of attempts with folders of their own the recorded one stays."""
+    if _own_folder(desk, job) is not None:
+        forget = store.forget_other_attempts if recorded else store.forget_attempt
+        forget(desk.data, job.key, job.attempt)
 
 
 def _finish_measured(desk: Desk, job: Job, outcome: Measured) -> None:
-    shared = desk.settings.node.shared is not None
-    stored = store.store(desk.data, job.key, outcome, job.attempt if shared else None)
+    stored = store.store(desk.data, job.key, outcome, _own_folder(desk, job))
     disposition = _disposition(desk, job, outcome)
     facts = outcome.facts | {"seconds": round(sum(outcome.seconds.values()), 3)}
     with desk.sessions.begin() as session:
@@ -125,9 +144,7 @@ def _finish_measured(desk: Desk, job: Job, outcome: Measured) -> None:
         recorded = results.finish_measured(session, job.id, job.attempt, facts, stored, disposition, desk.now())
         if recorded:
             wake_senders(desk, session, disposition.destinations)
-    if shared:
-        forget = store.forget_other_attempts if recorded else store.forget_attempt
-        forget(desk.data, job.key, job.attempt)
+    _tidy(desk, job, recorded=recorded)
     LOG.info("analysis.measured", id=job.id, held=disposition.held, seconds=outcome.seconds)
 
 

@@ -1,4 +1,4 @@
-"""The slices around L3 on one small sheet, so that a person can look for a better one without the series."""
+"""Slices around L3, or throughout a series, on one sheet, so that a person can look for a better one."""
 
 import math
 from collections.abc import Sequence
@@ -14,6 +14,7 @@ SIDE = 320
 REACH_MM = 75.0
 """Two vertebrae up and down."""
 MOST = 41
+MOST_OF_SERIES = 100
 QUALITY = 70
 
 
@@ -22,6 +23,11 @@ def around(positions_mm: Sequence[float], index: int) -> tuple[int, ...]:
     near = [at for at, height in enumerate(positions_mm) if abs(height - positions_mm[index]) <= REACH_MM]
     step = math.ceil(len(near) / MOST)
     return tuple(at for at in near if (at - index) % step == 0)
+
+
+def throughout(count: int) -> tuple[int, ...]:
+    """Slices of a whole series of `count`, at most 100, evenly spaced."""
+    return tuple(range(0, count, math.ceil(count / MOST_OF_SERIES)))
 
 
 def sheet(slices: Sequence[NDArray[np.int16]]) -> bytes:

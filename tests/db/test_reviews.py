@@ -92,6 +92,22 @@ def test_a_slice_that_can_not_be_measured_leaves_the_older_result_to_decide_on(s
     assert reviews.approve(session, row.id, "labels", ADA, LATER)
 
 
+def test_any_series_may_be_taken_up_where_none_was_measured_and_by_one_reviewer_only(session: Session) -> None:
+    first = make_series(session)
+    second = make_series(session, 2)
+    second.study_id = first.study_id
+    for series in (first, second):
+        results.take(session, ask(session, series, key=f"of {series.id}"), NOW)
+    one, other = session.query(Analysis).order_by(Analysis.id)
+    for row in (one, other):
+        results.finish_not_measured(session, row.id, 1, "l3_uncertain: no landmark", NOW)
+    made = session.get_one(Analysis, reviews.another_slice(session, one.id, 31, ADA, NOW))
+    assert (made.series_id, made.basis_id, made.revision) == (first.id, one.id, 1)
+    with pytest.raises(Overtaken, match="newer revision"):
+        reviews.another_slice(session, other.id, 3, BOB, LATER)
+    assert finished(session, made.id, HELD).state == "held"
+
+
 def test_a_rejected_result_is_never_sent(session: Session) -> None:
     row = held(session)
     reviews.reject(session, row.id, "wrong vertebra", ADA, LATER)

@@ -7,7 +7,7 @@ const [executablePath, initScript, ...args] = process.argv.slice(2);
 
 async function main() {
   const browser = await chromium.launch({ executablePath, args });
-  const page = await browser.newPage({ viewport: { width: 1280, height: 720 }, serviceWorkers: "block" });
+  const page = await browser.newPage({ viewport: { width: 1280, height: 720 }, serviceWorkers: "block", ignoreHTTPSErrors: true });
   await page.addInitScript({ path: initScript });
   page.setDefaultTimeout(0); // the caller's patience counts
   page.on("console", (message) => message.type() === "error" && process.stderr.write(`${message.text()}\n`));
@@ -16,6 +16,8 @@ async function main() {
     goto: (url) => page.goto(url).then(() => null),
     evaluate: (source, argument) => page.evaluate(called(source, argument)),
     press: (key) => page.keyboard.press(key).then(() => null),
+    type: (text) => page.keyboard.type(text).then(() => null),
+    cookies: () => page.context().cookies(),
     size: (width, height) => page.setViewportSize({ width, height }).then(() => null),
     drag: async (from, to) => {
       await page.mouse.move(...from);
@@ -23,7 +25,7 @@ async function main() {
       await page.mouse.move(...to, { steps: 8 });
       await page.mouse.up();
     },
-    screenshot: (path) => page.screenshot({ path }).then(() => null),
+    screenshot: (path, fullPage) => page.screenshot({ path, fullPage }).then(() => null),
   };
   for await (const line of createInterface({ input: process.stdin })) {
     const { command, args: given } = JSON.parse(line);

@@ -7,12 +7,16 @@ from typing import Any
 import nibabel
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image
 
 from db import results
 from db.results import Disposition
 from db.schema import Series, Study
 from db.session import Sessions
-from tests.db.factories import NOW, make_asked, make_stored
+from dicom_node import basis
+from inference.l3 import Candidate, L3Evidence, L3Level, LevelStatus
+from reporting.picture import neighbours
+from tests.db.factories import NOW, make_asked, make_series, make_stored
 
 SIDE = 64
 HELD = Disposition(held="fold_agreement: mean pairwise Dice 0.71, 0.92 needed", destinations=("PACS",))
@@ -54,6 +58,38 @@ def nifti(pixels: NDArray[Any], spacing_mm: float = 1.5) -> bytes:
     return gzip.compress(nibabel.Nifti1Image(pixels.T[:, :, np.newaxis], affine).to_bytes(), mtime=0)
 
 
+def unmeasured_case(sessions: Sessions, data: Path, number: int = 2) -> int:
+    """A study of uncertain level with the slices of its series; the id of the analysis."""
+    key, slices = f"{number:064d}", 24
+    folder = data / "results" / key[:2] / key
+    folder.mkdir(parents=True)
+    candidates = (Candidate(counted_from="spine", z_mm=45.0),)
+    evidence = L3Evidence(sagittal=np.zeros((120, SIDE), np.int16), pixel_mm=1.0, vertebrae=(), candidates=candidates)
+    level = L3Level(
+        status=LevelStatus.UNCERTAIN, index=None, z_mm=None, confidence=0.1, reason="no rib", evidence=evidence
+    )
+    kept = basis.Basis(
+        labels=np.zeros((0, 0), np.uint8),
+        folds=basis.NO_FOLDS,
+        level=level,
+        agreement=None,
+        model=None,
+        doubts=(),
+        positions_mm=tuple(5.0 * at for at in range(slices)),
+        around=tuple(range(slices)),
+    )
+    (folder / basis.NAME).write_bytes(basis.packed(kept))
+    (folder / "around.webp").write_bytes(neighbours.sheet([body() - 10 * at for at in range(slices)]))
+    Image.new("RGB", (1280, 1320)).save(folder / "evidence.png")
+    with sessions.begin() as session:
+        series = make_series(session, number)
+        analysis = results.ask(session, series.study_id, series.id, make_asked(key), now=NOW)
+        assert analysis is not None
+        results.take(session, analysis, NOW)
+        results.finish_not_measured(session, analysis, 1, "l3_uncertain: no landmark is in the series", NOW)
+    return analysis
+
+
 def held_case(sessions: Sessions, data: Path, number: int = 1, **study: Any) -> int:
     """A study whose result is held, with its files; the id of the analysis."""
     key = f"{number:064d}"
@@ -61,7 +97,7 @@ def held_case(sessions: Sessions, data: Path, number: int = 1, **study: Any) -> 
     folder.mkdir(parents=True)
     (folder / "image.nii.gz").write_bytes(nifti(body()))
     (folder / "label.nii.gz").write_bytes(nifti(mask()))
-    (folder / "evidence.png").write_bytes(b"\x89PNG")
+    Image.new("RGB", (8, 8)).save(folder / "evidence.png")
     with sessions.begin() as session:
         known = {"study_instance_uid": f"1.{number}", "state": "chosen", "first_at": NOW, "last_at": NOW}
         made = Study(**(known | SPITEFUL | study))

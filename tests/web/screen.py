@@ -15,6 +15,9 @@ from tests.viewer.browser import Browser, PageError, browser
 from tests.web.conftest import Site
 
 
+MOST_TABS = 120
+
+
 @dataclass(frozen=True)
 class Screen:
     """A page of the browser."""
@@ -28,6 +31,18 @@ class Screen:
     def press(self, *keys: str) -> None:
         for key in keys:
             self.page.ask("press", key)
+
+    def type(self, text: str) -> None:
+        """Type where the focus is."""
+        self.page.ask("type", text)
+
+    def to(self, selector: str) -> None:
+        """Walk by Tab to an element; fails where that does not get there."""
+        for _ in range(MOST_TABS):
+            self.press("Tab")
+            if self.see("(one) => document.activeElement.matches(one)", selector):
+                return
+        raise AssertionError(f"Tab does not reach {selector}")
 
     def see(self, source: str, argument: Any = None) -> Any:
         """What a function gives on the page; None while the page is on its way to another."""
@@ -50,18 +65,26 @@ class Screen:
 
 @contextmanager
 def screen(site: Site, folder: Path) -> Iterator[Screen]:
-    """A browser before a site where nobody signs in; breaks where a page broke its own rules of content."""
+    """A browser before a site; breaks where a page broke its own rules of content."""
     script, log = folder / "nothing.js", folder / "browser.log"
     script.write_text("")
+    scheme = "https" if site.settings.web.tls else "http"
     with _served(site) as port, browser(script, log) as page:
-        yield Screen(page, f"http://127.0.0.1:{port}")
+        yield Screen(page, f"{scheme}://127.0.0.1:{port}")
     assert "Content Security Policy" not in log.read_text()
 
 
 @contextmanager
 def _served(site: Site) -> Iterator[int]:
     listener = socket.create_server(("127.0.0.1", 0))
-    config = uvicorn.Config(site.application, log_level="error", timeout_graceful_shutdown=1)
+    web = site.settings.web
+    config = uvicorn.Config(
+        site.application,
+        log_level="error",
+        timeout_graceful_shutdown=1,
+        ssl_certfile=web.certificate if web.tls else None,
+        ssl_keyfile=str(web.private_key) if web.tls else None,
+    )
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
     thread.start()

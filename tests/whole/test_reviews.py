@@ -16,9 +16,20 @@ from db.schema import Analysis, Artifact
 from dicom_node import basis, given
 from dicom_node.app import Node, running
 from dicom_node.pacs.standin import StandIn
+from dicom_node.store import result_folder
 from inference.labels import Tissue
 from reporting.digest import digest_of
-from tests.factories import all_sent, analyses, destination, eventually, make_settings, rows, send_study, study_files
+from tests.factories import (
+    all_sent,
+    analyses,
+    destination,
+    eventually,
+    make_settings,
+    phantom,
+    rows,
+    send_study,
+    study_files,
+)
 
 ADA = Reviewer(account="ada", name="Lovelace^Ada")
 
@@ -40,7 +51,10 @@ class Site:
 
     def settled(self, *states: str) -> Analysis:
         """The newest request once it is in one of `states`."""
-        return eventually(lambda: row if (row := self.newest()).state in states else None, what=str(states))
+        (row,) = eventually(
+            lambda: [row for row in analyses(self.node.sessions)[-1:] if row.state in states], what=str(states)
+        )
+        return row
 
     def sent(self) -> dict[str, Dataset]:
         eventually(lambda: all_sent(self.node.sessions, 3), what="delivery")
@@ -102,6 +116,34 @@ def test_a_destination_that_takes_only_what_was_approved_gets_it_when_it_was(
                 reviews.approve(session, site.newest().id, labels, ADA, datetime.now(UTC))
             site.settled("done")
             assert site.sent()["sr"].VerificationFlag == "VERIFIED"
+
+
+def test_a_series_of_uncertain_level_is_taken_up_by_a_slice_that_a_person_chooses(
+    tmp_path: Path, data_folder: Path
+) -> None:
+    """No rib, crest or sacrum is in view: the node measures nothing, keeps the slices, and a reviewer chooses one."""
+    drawn = phantom(bottom_mm=40.0, slices=24)
+    with StandIn(tmp_path / "pacs") as pacs:
+        to = destination(pacs.ae_title, pacs.port)
+        with running(make_settings(data_folder, destination=[to])) as node:
+            send_study(study_files(tmp_path / "ct", drawn=drawn), node.port)
+            site = Site(node, pacs, data_folder)
+            first = site.settled("not_measured")
+            assert first.reason.startswith("l3_uncertain")
+            kept, folder = site.basis(), result_folder(data_folder, first.request_key)
+            assert (kept.around, kept.level.index) == (tuple(range(24)), None)
+            (candidate,) = kept.level.evidence.candidates
+            assert {"around.webp", "evidence.png"} <= {path.name for path in folder.iterdir()}
+            with node.sessions.begin() as session:
+                reviews.another_slice(session, first.id, candidate.index(5.0), ADA, datetime.now(UTC))
+            chosen = site.settled("held")
+            assert (chosen.origin, chosen.slice_index, site.basis().around) == ("slice", 9, kept.around)
+            with node.sessions.begin() as session:
+                reviews.approve(session, chosen.id, digest_of(site.basis().labels), ADA, datetime.now(UTC))
+            site.settled("done")
+            report = site.sent()["sr"]
+            assert report.VerificationFlag == "VERIFIED"
+            assert replaced(report) == site.of(chosen.id)["sr"]
 
 
 def test_corrected_labels_arrive_as_they_were_painted_under_the_reviewers_name(site: Site) -> None:

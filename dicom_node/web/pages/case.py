@@ -10,6 +10,7 @@ from starlette.responses import FileResponse, Response
 from db import cases
 from db.accounts import Role
 from db.cohort import PANELS
+from db.reviews import LAPSED
 from db.schema import Study
 from db.states import Entity, note
 from dicom_node import basis
@@ -44,7 +45,8 @@ def _shown(room: Room, visitor: Visitor, case: cases.Case) -> dict[str, Any]:
     files = Files(folder=folder) if (folder := folder_of(room, case.analysis)) else None
     kept = files.basis if files else None
     has = {name: files is not None and (files.folder / file).is_file() for name, file in SHOWN.items()}
-    standing = case.standing
+    standing, reviewer = case.standing, visitor.may(Role.REVIEWER)
+    decidable = reviewer and case.analysis is standing and standing is not None and standing.state in ("held", "done")
     return {
         "title": f"Study {case.study.id}",
         "case": case,
@@ -57,13 +59,18 @@ def _shown(room: Room, visitor: Visitor, case: cases.Case) -> dict[str, Any]:
         "has": has,
         "folds": len(kept.folds) if kept else 0,
         "slices": _slices(kept) if kept and has["around"] else [],
+        "taken": kept.level.index if kept else None,
         "candidates": _candidates(kept) if kept else [],
         "deeds": Offers(visitor)(case.analysis, case.newest),
-        "decidable": visitor.may(Role.REVIEWER)
-        and standing is not None
-        and case.analysis is standing
-        and standing.state in ("held", "done"),
+        "decidable": decidable,
+        "choosable": decidable or (reviewer and _came_to_nothing(case)),
     }
+
+
+def _came_to_nothing(case: cases.Case) -> bool:
+    """Whether nothing of the study was measured, and a slice of this series may be."""
+    at_rest = case.standing is not None and case.standing.state in LAPSED
+    return at_rest and case.analysis is not None and case.analysis.state == "not_measured"
 
 
 def _panels(case: cases.Case) -> list[tuple[str, str]]:
@@ -73,7 +80,7 @@ def _panels(case: cases.Case) -> list[tuple[str, str]]:
 
 
 def _slices(kept: basis.Basis) -> list[tuple[int, float]]:
-    """(index, mm above the one taken) of the slices on the sheet around the level."""
+    """(index, mm above the one taken, or above the lowest where none was) of the slices on the sheet."""
     taken = kept.positions_mm[kept.level.index or 0]
     return [(at, kept.positions_mm[at] - taken) for at in kept.around]
 

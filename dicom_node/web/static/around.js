@@ -1,12 +1,12 @@
 // The slices around L3 from their sheet: look through them, take another one.
 export class Around {
   constructor(box, choose) {
-    this.slices = JSON.parse(box.dataset.slices); // [[index, mm above the one taken], ...] caudal first
+    this.slices = JSON.parse(box.dataset.slices); // [[index, mm above the one taken or the lowest], ...] caudal first
     this.canvas = box.querySelector("canvas");
     this.slider = box.querySelector("input[type=range]");
     this.told = box.querySelector("output");
     this.button = box.querySelector("[data-take]");
-    this.taken = Number(box.dataset.taken);
+    this.taken = box.dataset.taken ? Number(box.dataset.taken) : null;
     this.sheet = new Image();
     this.sheet.onload = () => this.show();
     this.sheet.src = box.dataset.sheet;
@@ -20,7 +20,8 @@ export class Around {
       this.slider.value = Number(this.slider.value) + step;
       this.show();
     });
-    this.to(this.taken);
+    const middle = this.slices[this.slices.length >> 1][0];
+    this.to(this.taken ?? Number(box.querySelector("[data-candidate]")?.dataset.candidate ?? middle));
   }
 
   to(index) {
@@ -29,10 +30,15 @@ export class Around {
     this.show();
   }
 
+  where(above) {
+    const far = `${Math.abs(above).toFixed(0)} mm`;
+    if (this.taken === null) return `${far} above the lowest`;
+    return Math.abs(above) < 0.05 ? "the one taken" : `${far} ${above > 0 ? "higher" : "lower"}`;
+  }
+
   show() {
     const [index, above] = this.slices[this.slider.value];
-    const where = Math.abs(above) < 0.05 ? "the one taken" : `${Math.abs(above).toFixed(0)} mm ${above > 0 ? "higher" : "lower"}`;
-    this.told.value = `slice ${index}, ${where}`;
+    this.told.value = `slice ${index}, ${this.where(above)}`;
     if (this.button) this.button.disabled = index === this.taken;
     if (!this.sheet.naturalWidth) return;
     const side = this.sheet.naturalWidth / Math.ceil(Math.sqrt(this.slices.length));

@@ -11,12 +11,12 @@ from dicom_node import leftovers
 from dicom_node.store import result_folder
 from tests.db.factories import NOW, ask, done, make_series
 
-KEYS = {name: f"{number:02x}" * 32 for number, name in enumerate(("queued", "dead", "done", "unknown"))}
+KEYS = {name: f"{number:02x}" * 32 for number, name in enumerate(("queued", "dead", "done", "unknown", "unmeasured"))}
 
 
 @pytest.fixture
 def sessions(tmp_path: Path) -> Iterator[Sessions]:
-    """A queued, a dead and a done analysis, and a folder of results for each and for one that no row knows."""
+    """A queued, a dead, a done and an unmeasured analysis; a folder of results for each, and for one without row."""
     url = f"sqlite:///{tmp_path / 'l3node.sqlite'}"
     upgrade(url)
     engine = open_engine(url)
@@ -27,6 +27,9 @@ def sessions(tmp_path: Path) -> Iterator[Sessions]:
         results.take(session, dead, NOW)
         results.give_up(session, dead, 1, "why", attempts=1, now=NOW)
         done(session, make_series(session, 3), KEYS["done"])
+        unmeasured = ask(session, make_series(session, 4), KEYS["unmeasured"])
+        results.take(session, unmeasured, NOW)
+        results.finish_not_measured(session, unmeasured, 1, "l3_uncertain: no landmark", NOW)
     for key in KEYS.values():
         folder = result_folder(tmp_path, key)
         folder.mkdir(parents=True)
@@ -43,7 +46,7 @@ def test_a_dead_attempt_s_folder_goes_and_one_that_no_row_knows_is_kept_aside(
     sessions: Sessions, tmp_path: Path
 ) -> None:
     leftovers.sweep(tmp_path, sessions)
-    assert left(tmp_path) == {"queued", "done"}
+    assert left(tmp_path) == {"queued", "done", "unmeasured"}
     aside = tmp_path / "results" / "unknown" / KEYS["unknown"]
     assert (aside / "seg.dcm").read_bytes() == b"object"
     leftovers.sweep(tmp_path, sessions)

@@ -1,0 +1,42 @@
+"""The pages in a browser: what a reviewer does, by keyboard alone."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from db.schema import Analysis
+from tests.factories import analyses, eventually
+from tests.web.cases import unmeasured_case
+from tests.web.conftest import Site
+from tests.web.screen import Screen, screen
+
+
+@pytest.fixture
+def local(make_site: Callable[..., Site]) -> Site:
+    """A site without sign-in: one held case (study 1)."""
+    return make_site(sign_in=False)
+
+
+@pytest.fixture
+def seen(local: Site, tmp_path: Path) -> Iterator[Screen]:
+    with screen(local, tmp_path) as shown:
+        yield shown
+
+
+def asked(site: Site) -> list[Analysis]:
+    return analyses(site.room.sessions, "queued")
+
+
+def test_a_slice_of_a_series_that_was_not_measured_is_chosen(local: Site, seen: Screen) -> None:
+    unmeasured_case(local.room.sessions, local.settings.node.data)
+    seen.open("/studies/2")
+    assert "choose that of L3" in seen.says("#around h2")
+    seen.waits_for("#around output", "slice 9, 45 mm above the lowest")
+    seen.press("PageUp", "PageUp")
+    assert "slice 11, 55 mm" in seen.says("#around output")
+    seen.to("[data-take]")
+    seen.press("Enter")
+    (chosen,) = eventually(lambda: asked(local), what="the slice")
+    assert (chosen.slice_index, chosen.origin, chosen.basis_id) == (11, "slice", 2)
+    seen.waits_for(".stage", "The analysis is under way")
