@@ -14,7 +14,6 @@ from tests.factories import eventually
 from tests.viewer.browser import Browser, PageError, browser
 from tests.web.conftest import Site
 
-
 MOST_TABS = 120
 
 

@@ -40,3 +40,20 @@ def test_a_slice_of_a_series_that_was_not_measured_is_chosen(local: Site, seen: 
     (chosen,) = eventually(lambda: asked(local), what="the slice")
     assert (chosen.slice_index, chosen.origin, chosen.basis_id) == (11, "slice", 2)
     seen.waits_for(".stage", "The analysis is under way")
+
+
+def test_a_mask_begun_from_nothing_is_still_so_when_the_page_is_opened_again(local: Site, seen: Screen) -> None:
+    seen.open("/studies/1")
+    seen.waits_for("#saved", "Paint only")
+    seen.to("#clear")
+    seen.press("Enter")
+    seen.press("1")
+    seen.to(".stage canvas")
+    seen.press("l", " ", "ArrowRight", " ")
+    seen.waits_for("#saved", "saved")
+    seen.open("/studies/1")
+    seen.waits_for("#saved", "as local left it")
+    assert seen.says("#approve") == "Send my correction"
+    seen.press("a")
+    (made,) = eventually(lambda: asked(local), what="the correction")
+    assert made.origin == "painted"

@@ -27,6 +27,8 @@ ByReviewer = Annotated[Visitor, Depends(needs(Role.REVIEWER))]
 Labels = Annotated[bytes, Body(media_type="application/octet-stream")]
 CONFLICT, NOTHING = 409, 204
 NOTHING_SAVED = 0
+FROM_NOTHING = b"\1"
+"""Follows the labels of a draft that was begun from an empty mask."""
 
 
 class Chosen(BaseModel):
@@ -81,15 +83,20 @@ MASK: dict[int | str, dict[str, Any]] = {
 
 @router.get("/draft", response_class=Response, responses=MASK)
 def saved(request: Request, visitor: ByReviewer, analysis_id: int) -> Response:
-    """The mask that is being painted, one byte a pixel; 204 when there is none.  x-version is what `PUT` wants."""
+    """The mask that is being painted, one byte a pixel; 204 when there is none.
+
+    x-version is what `PUT` wants; x-painted says 1 where it was begun from an empty mask.
+    """
     room = room_of(request)
     with reading(room.engine) as session:
         found = draft.find(session, analysis_id)
         if found is None:
             return Response(status_code=NOTHING)
         shape = files_in(session, room, analysis_id).labels.shape
-        answer = binary(zlib.decompress(found.labels), shape)
+        kept = zlib.decompress(found.labels)
+        answer = binary(kept[: shape[0] * shape[1]], shape)
         answer.headers["x-version"], answer.headers["x-saved-by"] = str(found.version), found.saved_by
+        answer.headers["x-painted"] = str(int(len(kept) > shape[0] * shape[1]))
         return answer
 
 
@@ -100,12 +107,13 @@ def save(
     analysis_id: int,
     labels: Labels,
     x_version: Annotated[int, Header()] = NOTHING_SAVED,
+    painted: bool = False,
 ) -> Saved:
     """Save a mask over version `x-version`; 409 when another reviewer saved meanwhile."""
     room = room_of(request)
     with room.sessions.begin() as session:
-        painted = files_in(session, room, analysis_id).given(labels)
-        packed = zlib.compress(painted.tobytes(), 3)
+        mask = files_in(session, room, analysis_id).given(labels)
+        packed = zlib.compress(mask.tobytes() + (FROM_NOTHING if painted else b""), 3)
         try:
             version = draft.save(session, analysis_id, x_version, packed, by=visitor.name, now=room.now())
         except draft.Overtaken as first:

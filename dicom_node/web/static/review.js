@@ -146,7 +146,7 @@ export class Review {
 
   async save() {
     try {
-      const answer = await ask(`${this.address}/draft`, { method: "PUT", body: this.view.labels.slice(), headers: { ...OCTETS, "x-version": String(this.version) } });
+      const answer = await ask(`${this.address}/draft?painted=${this.brush.painted}`, { method: "PUT", body: this.view.labels.slice(), headers: { ...OCTETS, "x-version": String(this.version) } });
       this.version = (await answer.json()).version;
       this.unsaved = false;
       byId("saved").textContent = "saved";
@@ -162,7 +162,8 @@ export class Review {
     if (answer.status === 204) return;
     this.version = Number(answer.headers.get("x-version"));
     const labels = new Uint8Array(await answer.arrayBuffer());
-    if (labels.every((label, i) => label === this.view.labels[i])) return;
+    this.brush.painted = answer.headers.get("x-painted") === "1";
+    if (!this.brush.painted && labels.every((label, i) => label === this.view.labels[i])) return;
     this.view.labels.set(labels);
     this.view.recolour();
     byId("approve").textContent = "Send my correction";
