@@ -9,18 +9,21 @@ from sqlalchemy import Select, delete, select, update
 from sqlalchemy.orm import Session
 
 from db import standing
-from db.schema import Analysis, Artifact, Delivery, Event, Instance, Measurement, PullStudy, Series, Study
+from db.schema import Analysis, Artifact, Delivery, Draft, Event, Instance, Measurement, PullStudy, Series, Study
 from db.states import Entity, note
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Forgotten:
-    """What went; `files` and `results` (keys of result folders) are to be deleted after the commit."""
+    """What went; `files`, `results` (keys of result folders) and `labels` (digests of labels that a person gave) are
+    to be deleted after the commit.
+    """
 
     studies: int
     images: int
     files: tuple[str, ...]
     results: tuple[str, ...]
+    labels: tuple[str, ...]
 
 
 def studies_of_patient(session: Session, patient_id: str, issuer: str | None = None) -> list[int]:
@@ -50,6 +53,7 @@ def forget(session: Session, study_ids: Sequence[int], audit: str, actor: str, n
     deliveries = select(Delivery.id).where(Delivery.artifact_id.in_(artifacts))
     files = tuple(session.scalars(select(Instance.path).where(Instance.series_id.in_(series))))
     kept = tuple(session.scalars(select(Analysis.request_key).where(Analysis.study_id.in_(study_ids))))
+    labels = _own_labels(session, study_ids)
     for entity, of in (
         (Entity.DELIVERY, deliveries),
         (Entity.ANALYSIS, analyses),
@@ -65,6 +69,7 @@ def forget(session: Session, study_ids: Sequence[int], audit: str, actor: str, n
         (Delivery, Delivery.artifact_id, artifacts),
         (Artifact, Artifact.analysis_id, analyses),
         (Measurement, Measurement.analysis_id, analyses),
+        (Draft, Draft.analysis_id, analyses),
         (Instance, Instance.series_id, series),
         (Analysis, Analysis.study_id, study_ids),
         (Series, Series.study_id, study_ids),
@@ -76,7 +81,20 @@ def forget(session: Session, study_ids: Sequence[int], audit: str, actor: str, n
     standing.left(session, {key for key in keys if key})
     for study_id in study_ids:
         note(session, Entity.STUDY, study_id, None, "forgotten", now=now, reason=audit, actor=actor)
-    return Forgotten(studies=len(study_ids), images=len(files), files=files, results=kept)
+    return Forgotten(studies=len(study_ids), images=len(files), files=files, results=kept, labels=labels)
+
+
+def _own_labels(session: Session, study_ids: Sequence[int]) -> tuple[str, ...]:
+    """Digests of labels that these studies name and no other."""
+    of_others = select(Analysis.labels_digest).where(
+        Analysis.study_id.not_in(study_ids), Analysis.labels_digest.is_not(None)
+    )
+    query = select(Analysis.labels_digest).where(
+        Analysis.study_id.in_(study_ids),
+        Analysis.labels_digest.is_not(None),
+        Analysis.labels_digest.not_in(of_others),
+    )
+    return tuple(digest for digest in session.scalars(query.distinct()) if digest)
 
 
 def _silence(session: Session, entity: Entity, of: Select[Any]) -> None:

@@ -12,6 +12,8 @@ from db.states import Entity, note
 UNDECIDED = ("queued", "running", "failed", "held", "dead")
 """Analyses that still need their images: a worker, a review, or a person who tries again."""
 UNSENT = ("pending", "dead")
+PURGED = "images_purged: the images were deleted after their time; send the study again"
+"""Why nothing can be made of a series."""
 
 
 def done_with(session: Session, before: datetime, verifying: Collection[str], most: int) -> list[int]:

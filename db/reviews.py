@@ -11,7 +11,7 @@ from typing import Any, Literal, TypeAlias
 from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
 
-from db import draft
+from db import draft, purging
 from db.priority import Priority
 from db.schema import Analysis, Study
 from db.states import Entity, move, note
@@ -31,6 +31,10 @@ DECIDED: dict[Origin, str] = {
 
 class Overtaken(Exception):
     """The result that was looked at is not the one that stands any more; the message says what happened."""
+
+
+class ImagesGone(Exception):
+    """Nothing new can be made of a series whose images were purged: SEG and SR copy their headers."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,7 +147,12 @@ def _looked_at(session: Session, seen: int, states: Sequence[str]) -> Analysis:
 
 
 def _asked(session: Session, row: Analysis, wanted: Wanted, by: Reviewer, now: datetime) -> int:
-    """A new request that rests on `row`; the node asks it anew where the patient's identity changed meanwhile."""
+    """A new request that rests on `row`; the node asks it anew where the patient's identity changed meanwhile.
+
+    Raises `ImagesGone`.
+    """
+    if purging.is_purged(session, row.series_id):
+        raise ImagesGone(purging.PURGED)
     vouched = wanted.origin != "slice"
     made = Analysis(
         study_id=row.study_id,

@@ -1,7 +1,6 @@
 """Forget a patient or a study at this node: rows, images, results.  What a PACS holds is the PACS' affair."""
 
 import shutil
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -9,6 +8,7 @@ from pathlib import Path
 from db import forgetting
 from db.forgetting import Forgotten
 from db.session import Sessions
+from dicom_node import given
 from dicom_node.site_secret import keyed_hash, site_secret
 from dicom_node.store import result_folder
 
@@ -41,12 +41,14 @@ def forget(sessions: Sessions, data: Path, whom: Whom, actor: str, now: datetime
         if forgetting.at_work(session, whom.studies):
             raise Busy("a worker analyses it just now; try again in a moment")
         gone = forgetting.forget(session, whom.studies, audit, actor, now)
-    _delete(data, gone.files, gone.results)
+    _delete(data, gone)
     return gone
 
 
-def _delete(data: Path, files: Sequence[str], results: Sequence[str]) -> None:
-    for name in files:
+def _delete(data: Path, gone: Forgotten) -> None:
+    for name in gone.files:
         (data / name).unlink(missing_ok=True)
-    for key in results:
+    for key in gone.results:
         shutil.rmtree(result_folder(data, key), ignore_errors=True)
+    for digest in gone.labels:
+        given.forget(data, digest)

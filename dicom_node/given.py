@@ -33,5 +33,10 @@ def read(data: Path, digest: str) -> LabelMap:
     return labels
 
 
+def forget(data: Path, digest: str) -> None:
+    """Delete the labels of a digest, if they are there."""
+    _path(data, digest).unlink(missing_ok=True)
+
+
 def _path(data: Path, digest: str) -> Path:
     return data / FOLDER / digest[:2] / f"{digest}.npz"

@@ -12,7 +12,7 @@ from db.results import LOST_WAIT, RETRY_WAIT, Disposition
 from db.schema import Analysis, Artifact
 from dicom_node import store
 from dicom_node.job import Job, Measured, NotMeasured, Outcome, Rejects, Request
-from dicom_node.steps.asking import PURGED, ask, ask_next, asked
+from dicom_node.steps.asking import ask, ask_next, asked
 from dicom_node.steps.deciding import decided, still_asked
 from dicom_node.steps.desk import Desk
 from dicom_node.steps.posting import taken_by, wake_senders
@@ -54,7 +54,7 @@ def _take(desk: Desk, session: Session, analysis_id: int) -> Job | None:
     if still_asked(row, now_asked):
         taken = results.take(session, analysis_id, desk.now())
         if taken and purging.is_purged(session, taken.series_id):
-            results.finish_not_measured(session, taken.id, taken.attempt, PURGED, desk.now())
+            results.finish_not_measured(session, taken.id, taken.attempt, purging.PURGED, desk.now())
             return None
         return _job(desk, session, taken) if taken else None
     if results.outdated(session, analysis_id, desk.now()) and row.series.state != "receiving":

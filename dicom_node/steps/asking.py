@@ -16,8 +16,6 @@ from dicom_node.steps.desk import Desk
 from dicom_node.work.engine import Work
 from inference.errors import Reason
 
-PURGED = "images_purged: the images were deleted after their time; send the study again"
-
 
 def ask(desk: Desk, session: Session, study_id: int, series: Series, priority: Priority | None = None) -> str:
     """Queue the request for a series unless the same was asked before; what was decided, in words.
@@ -33,7 +31,7 @@ def ask(desk: Desk, session: Session, study_id: int, series: Series, priority: P
         urgency = Priority.BACKFILL
     question = asked(desk, session, series)
     if purging.is_purged(session, series.id):
-        return PURGED
+        return purging.PURGED
     if (known := renaming.renamed(session, study_id, series.id, question)) and _has_basis(desk, known):
         analysis_id = renaming.rename(session, known, question.identity_digest, desk.now())
     else:

@@ -5,11 +5,11 @@ from datetime import timedelta
 import pytest
 from sqlalchemy.orm import Session
 
-from db import draft, results, reviews
+from db import draft, purging, results, reviews
 from db.results import Disposition
 from db.reviews import Overtaken, Reviewer
 from db.schema import Analysis, Delivery, Event
-from tests.db.factories import LATER, NOW, ask, done, finish, make_series
+from tests.db.factories import LATER, NOW, ask, done, finish, make_arrival, make_series, register
 
 ADA, BOB = Reviewer(account="ada", name="Lovelace^Ada"), Reviewer(account="bob", name="Bob^B")
 HELD = Disposition(held="in doubt", destinations=("PACS",))
@@ -149,6 +149,21 @@ def test_a_held_result_does_not_expire_while_a_decision_on_it_is_carried_out(ses
     row = held(session)
     reviews.approve(session, row.id, "labels", ADA, LATER)
     assert reviews.expire(session, 14, NOW + timedelta(days=15)) == 0
+
+
+@pytest.mark.parametrize("decide", ["approve", "correct", "slice"])
+def test_nothing_new_is_asked_of_images_that_were_purged(decide: str, session: Session) -> None:
+    row = session.get_one(Analysis, done(session, make_series(session)))
+    register(session, make_arrival(study_instance_uid="1.1", series_instance_uid="1.1.1"))
+    purging.purged(session, row.study_id, "90 days without news", NOW)
+    moves = {
+        "approve": lambda: reviews.approve(session, row.id, "labels", ADA, LATER),
+        "correct": lambda: reviews.correct(session, row.id, "painted", ADA, LATER),
+        "slice": lambda: reviews.another_slice(session, row.id, 3, ADA, LATER),
+    }
+    with pytest.raises(reviews.ImagesGone, match="send the study again"):
+        moves[decide]()
+    assert session.query(Analysis).count() == 1
 
 
 def test_a_decision_is_carried_over_to_another_identity(session: Session) -> None:

@@ -4,11 +4,13 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from db import inbox
-from db.schema import Analysis, Event, Instance, OptOut, Refusal, Series, Study
+from db import draft, inbox
+from db.schema import Analysis, Draft, Event, Instance, OptOut, Refusal, Series, Study
+from dicom_node import given
 from dicom_node.cli import app
 from dicom_node.optouts import OptOuts
 from tests.db.factories import make_arrival
@@ -30,6 +32,9 @@ def desk(tmp_path: Path) -> Iterator[Office]:
             (series,) = session.query(Series)
             arrival = make_arrival(1, study_instance_uid="1.1", series_instance_uid=series.series_instance_uid)
             inbox.register(session, [arrival], lambda _one, _other: True)
+            (row,) = session.query(Analysis)
+            row.labels_digest = given.keep(tmp_path, np.ones((2, 2), np.uint8))
+            draft.save(session, row.id, 0, b"mask", by="ada", now=found.now)
         yield found
 
 
@@ -50,9 +55,10 @@ def test_what_is_forgotten_leaves_no_row_no_file_and_a_keyed_hash_in_the_audit(
     desk: Office, config: str, tmp_path: Path, what: str
 ) -> None:
     assert "forgotten: 1 studies, 1 images, 1 analyses" in l3node("forget", what, "--yes", config=config)
-    for table in (Study, Series, Instance, Analysis):
+    for table in (Study, Series, Instance, Analysis, Draft):
         assert rows(desk.sessions, table) == []
     assert not list((tmp_path / "spool").rglob("*.dcm"))
+    assert not list((tmp_path / "labels").rglob("*.npz"))
     (event,) = (event for event in rows(desk.sessions, Event) if event.to_state == "forgotten")
     assert len(event.reason.split()[-1]) == 64
     assert "P-1" not in json.dumps([[row.reason, row.actor] for row in rows(desk.sessions, Event)])

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, HTTPException, Request
 from sqlalchemy.orm import Session
 from starlette.responses import FileResponse, Response
 
-from db import cases
+from db import cases, purging
 from db.accounts import Role
 from db.cohort import PANELS
 from db.reviews import LAPSED
@@ -38,7 +38,8 @@ def page(request: Request, visitor: Viewer, study_id: int, analysis: int | None 
         if analysis is not None and case.analysis is None:
             raise HTTPException(404, "this study has no such revision")
         _seen(session, case, visitor, room)
-        return room.page(request, "case.html", visitor, **_shown(room, visitor, case))
+        purged = case.analysis is not None and purging.is_purged(session, case.analysis.series_id)
+        return room.page(request, "case.html", visitor, purged=purged, **_shown(room, visitor, case))
 
 
 def _shown(room: Room, visitor: Visitor, case: cases.Case) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from db import draft, reviews, worklist
 from db.accounts import Role
-from db.reviews import Overtaken, Reviewer
+from db.reviews import ImagesGone, Overtaken, Reviewer
 from db.schema import Analysis
 from db.session import reading
 from dicom_node import given
@@ -152,14 +152,14 @@ def correct(request: Request, visitor: ByReviewer, analysis_id: int, labels: Lab
     kept = files_of(request, analysis_id).given(labels)
     if not kept.any():
         raise HTTPException(422, "the mask is empty; reject the result instead")
-    digest = given.keep(room_of(request).data, kept)
-    return _decided(
-        request,
-        analysis_id,
-        lambda session, room: reviews.correct(
-            session, analysis_id, digest, reviewer(visitor), room.now(), painted=painted
-        ),
-    )
+
+    def decide(session: Session, room: Room) -> int:
+        digest = digest_of(kept)
+        made = reviews.correct(session, analysis_id, digest, reviewer(visitor), room.now(), painted=painted)
+        given.keep(room.data, kept)  # only of a decision that was taken, and before its row is there for a worker
+        return made
+
+    return _decided(request, analysis_id, decide)
 
 
 @router.post("/slice")
@@ -207,5 +207,5 @@ def _decided(request: Request, analysis_id: int, decide: Callable[[Session, Room
             made = decide(session, room)
             waiting = worklist.open_reviews(session, 1)
             return Asked(analysis=made, next=f"/studies/{waiting[0].study.id}" if waiting else "/")
-    except Overtaken as first:
-        raise HTTPException(CONFLICT, str(first)) from None
+    except (Overtaken, ImagesGone) as why:
+        raise HTTPException(CONFLICT, str(why)) from None
