@@ -50,7 +50,7 @@ def test_a_mask_begun_from_nothing_is_still_so_when_the_page_is_opened_again(loc
     seen.press("1")
     seen.to(".stage canvas")
     seen.press("l", " ", "ArrowRight", " ")
-    seen.waits_for("#saved", "saved")
+    eventually(lambda: seen.says("#saved") == "saved", what="the draft")
     seen.open("/studies/1")
     seen.waits_for("#saved", "as local left it")
     assert seen.says("#approve") == "Send my correction"
