@@ -1,10 +1,10 @@
 """Two results of the same image, side by side: of two models, or of a model and of the person who corrected it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, select
-from sqlalchemy.orm import Session
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session, aliased
 
 from db.schema import Analysis, Measurement
 
@@ -14,6 +14,8 @@ MEASURED = tuple(
     for what in ("area_m29_150_cm2", "hu_m29_150_mean", "area_mask_cm2", "hu_mask_mean")
 )
 """What is compared."""
+BATCH = 500
+"""Rows asked for at once."""
 
 
 class Twins(NamedTuple):
@@ -43,6 +45,26 @@ def corrections(session: Session) -> Iterator[Twins]:
             before[row.content_digest] = row
         elif row.content_digest in before:
             yield _twins(row, before[row.content_digest])
+
+
+def first_of_corrected(session: Session, analysis_ids: Sequence[int]) -> Iterator[Twins]:
+    """What a person gave as reference, and the first that the model had said of the same study, on whatever slice."""
+    for begin in range(0, len(analysis_ids), BATCH):
+        asked = session.execute(_first(analysis_ids[begin : begin + BATCH]))
+        first = {row[0]: row[1] for row in asked}
+        wanted = _asked().add_columns(Analysis.id).where(Analysis.id.in_([*first.keys(), *first.values()]))
+        found = {row.id: row for row in session.execute(wanted)}
+        for corrected, automatic in first.items():
+            if automatic in found:
+                yield _twins(found[corrected], found[automatic])
+
+
+def _first(analysis_ids: Sequence[int]) -> Select[Any]:
+    """(analysis, the first automatic result of its study)"""
+    other = aliased(Analysis)
+    of_study = (other.study_id == Analysis.study_id, other.origin == "automatic", other.labels_digest.is_(None))
+    first = select(func.min(other.id)).join(Measurement, Measurement.analysis_id == other.id).where(*of_study)
+    return select(Analysis.id, first.scalar_subquery()).where(Analysis.id.in_(analysis_ids)).order_by(Analysis.id)
 
 
 def _asked() -> Select[Any]:

@@ -1,14 +1,9 @@
-"""What a cohort looks like: distributions by sex and decade, as numbers and as a figure.  Pure."""
+"""What a cohort looks like in numbers: distributions by sex and decade, medians by month.  Pure."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from io import BytesIO
-from typing import Literal
 
 import numpy as np
-from matplotlib.axes import Axes
-from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 Values = NDArray[np.float64]
@@ -17,13 +12,14 @@ OTHERS = "other or not stated"
 DECADE = 10
 OLDEST_DECADE = 90
 """People of 90 and more stand in one group."""
+FEWEST = 3
+"""Fewer results make no picture, and no point of a line."""
 QUANTITIES = {
     "smi_m29_150_cm2_m2": "SMI, cm²/m²",
     "total_area_m29_150_cm2": "area within -29..150 HU, cm²",
     "total_hu_m29_150_mean": "attenuation, HU",
 }
 """Columns of the view that a summary shows, as a reader calls them."""
-COLOURS = {"F": "#b2182b", "M": "#2166ac", OTHERS: "#777777"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,18 +48,30 @@ class Group:
         return "90 and over" if self.decade >= OLDEST_DECADE else f"{self.decade} to {self.decade + DECADE - 1}"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Period:
+    """Results of one month (YYYY-MM) or year (YYYY) of examination: how many, quartiles and median."""
+
+    name: str
+    n: int
+    low: float
+    median: float
+    high: float
+
+
 def groups(people: People) -> list[Group]:
     """For each sex all ages, then each decade that has somebody."""
     decades = np.minimum(people.age // DECADE * DECADE, OLDEST_DECADE)
     found = []
-    for sex, of_sex in _sexes(people):
+    for sex, of_sex in sexes(people):
         found.append(_group(people, sex, None, of_sex))
         known = np.unique(decades[of_sex & ~np.isnan(decades)])
         found += [_group(people, sex, int(decade), of_sex & (decades == decade)) for decade in known]
     return found
 
 
-def _sexes(people: People) -> Iterator[tuple[str, NDArray[np.bool_]]]:
+def sexes(people: People) -> Iterator[tuple[str, NDArray[np.bool_]]]:
+    """Each sex that has somebody, and which rows it has."""
     others = ~np.isin(people.sex, SEXES)
     for sex, chosen in (*((sex, people.sex == sex) for sex in SEXES), (OTHERS, others)):
         if chosen.any():
@@ -84,48 +92,20 @@ def _spread(values: Values) -> tuple[int, float, float, float, float, float]:
     return int(known.size), float(known.mean()), sd, low, middle, high
 
 
-def figure(people: People, quantity: str, title: str = "") -> Figure:
-    """Distribution by sex on the left; median and 5th to 95th percentile by decade on the right."""
-    drawn = Figure(figsize=(9.5, 4.2), layout="constrained")
-    FigureCanvasAgg(drawn)
-    left, right = drawn.subplots(1, 2, width_ratios=(1, 1.2))
-    _histogram(left, people, quantity)
-    _by_decade(right, groups(people), quantity)
-    if title:
-        drawn.suptitle(title, fontsize=10)
-    return drawn
+def over_time(months: NDArray[np.str_], values: Values) -> list[Period]:
+    """Each month that has a value, in order; each year where most months have too few to tell anything."""
+    found = _periods(months, values)
+    telling = sum(one.n >= FEWEST for one in found)
+    return found if 2 * telling >= len(found) else _periods(months.astype("U4"), values)
 
 
-def encoded(drawn: Figure, form: Literal["png", "svg"]) -> bytes:
-    """The figure as a file."""
-    made = BytesIO()
-    drawn.savefig(made, format=form, dpi=120)
-    return made.getvalue()
+def _periods(names: NDArray[np.str_], values: Values) -> list[Period]:
+    order = np.argsort(names, kind="stable")
+    known, first = np.unique(names[order], return_index=True)
+    parts = np.split(values[order], first[1:]) if known.size else []
+    return [_period(str(name), part) for name, part in zip(known, parts, strict=True)]
 
 
-def _histogram(axes: Axes, people: People, quantity: str) -> None:
-    values = people.values[quantity]
-    known = values[~np.isnan(values)]
-    bins = min(40, max(8, int(known.size**0.5)))
-    edges = np.histogram_bin_edges(known if known.size else np.zeros(1), bins=bins).tolist()
-    for sex, chosen in _sexes(people):
-        of_sex = values[chosen & ~np.isnan(values)]
-        label = f"{sex} (n = {of_sex.size:,})"
-        axes.hist(of_sex, edges, histtype="stepfilled", alpha=0.45, color=COLOURS[sex], label=label)
-    axes.set_xlabel(QUANTITIES.get(quantity, quantity))
-    axes.set_ylabel("results" if known.size else "nothing known")
-    axes.legend(fontsize="small", frameon=False)
-
-
-def _by_decade(axes: Axes, found: Sequence[Group], quantity: str) -> None:
-    for number, sex in enumerate(sex for sex in COLOURS if any(group.sex == sex for group in found)):
-        of_sex = [(group, group.spread[quantity]) for group in found if group.sex == sex and group.decade is not None]
-        of_sex = [(group, spread) for group, spread in of_sex if spread[0]]
-        places = [float(group.decade or 0) + 5 + 1.2 * (number - 0.5) for group, _ in of_sex]
-        middles = [spread[4] for _, spread in of_sex]
-        below = [spread[4] - spread[3] for _, spread in of_sex]
-        above = [spread[5] - spread[4] for _, spread in of_sex]
-        axes.errorbar(places, middles, [below, above], fmt="o-", color=COLOURS[sex], capsize=3, markersize=4, lw=1)
-    axes.set_xlabel("age, years")
-    axes.set_ylabel(f"{QUANTITIES.get(quantity, quantity)}\nmedian, 5th to 95th percentile")
-    axes.grid(alpha=0.25)
+def _period(name: str, values: Values) -> Period:
+    low, middle, high = (float(value) for value in np.percentile(values, [25, 50, 75]))
+    return Period(name=name, n=int(values.size), low=low, median=middle, high=high)

@@ -1,5 +1,6 @@
 """A cohort at a glance: how many by sex and decade, what is missing, what became of what was not measured."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -33,8 +34,8 @@ def summarise(connection: Connection, of: Filter) -> Summary:
         keys, of_patients, *rest = zip(*batch, strict=True)
         snapshot.add(keys)
         patients.update(filter(None, of_patients))
-        parts.append(_people(rest))
-    people = _joined(parts)
+        parts.append(_people(rest, QUANTITIES))
+    people = _joined(parts, QUANTITIES)
     return Summary(
         rows=len(people.sex),
         patients=len(patients),
@@ -44,21 +45,28 @@ def summarise(connection: Connection, of: Filter) -> Summary:
     )
 
 
-def _people(columns: list[Any]) -> People:
+def people_of(connection: Connection, of: Filter, quantity: str) -> People:
+    """Sex, age and one quantity of every row, in no order: what an index answers."""
+    asked = question(of, ("patient_sex", "patient_age_years", quantity)).order_by(None)
+    parts = [_people([*zip(*batch, strict=True)], (quantity,)) for batch in batches(connection, asked, BATCH)]
+    return _joined(parts, (quantity,))
+
+
+def _people(columns: list[Any], quantities: Collection[str]) -> People:
     sex, age, *values = columns
     return People(
         sex=np.array([one or "" for one in sex], dtype="U16"),
         age=np.array(age, float),
-        values={name: np.array(column, float) for name, column in zip(QUANTITIES, values, strict=True)},
+        values={name: np.array(column, float) for name, column in zip(quantities, values, strict=True)},
     )
 
 
-def _joined(parts: list[People]) -> People:
-    parts = parts or [_people([[] for _ in range(2 + len(QUANTITIES))])]
+def _joined(parts: list[People], quantities: Collection[str]) -> People:
+    parts = parts or [_people([[] for _ in range(2 + len(quantities))], quantities)]
     return People(
         sex=np.concatenate([part.sex for part in parts]),
         age=np.concatenate([part.age for part in parts]),
-        values={name: np.concatenate([part.values[name] for part in parts]) for name in QUANTITIES},
+        values={name: np.concatenate([part.values[name] for part in parts]) for name in quantities},
     )
 
 

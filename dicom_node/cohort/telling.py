@@ -14,7 +14,8 @@ from dicom_node.cohort.summary import Summary
 from reporting import agreement as statistics
 from reporting.agreement import NotComputable
 from reporting.change import Change
-from reporting.cohort import QUANTITIES, encoded, figure, groups
+from reporting.cohort import QUANTITIES, groups
+from reporting.cohort_figures import encoded, figure
 
 COMPARED = {
     "total_area_m29_150_cm2": "area -29..150 HU, all, cm2",

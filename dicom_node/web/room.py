@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
+from threading import Lock
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -25,7 +26,7 @@ from dicom_node.web.passwords import Guesses
 from dicom_node.web.visitor import Visitor
 
 STATIC = Path(__file__).parent / "static"
-PAGES = ("/", "/system")
+PAGES = ("/", "/cohort", "/system")
 """Addresses in the heading."""
 
 
@@ -42,6 +43,8 @@ class Room:
     engine: Engine
     now: Callable[[], datetime] = utc
     secret: bytes = field(default_factory=lambda: secrets.token_bytes(32), repr=False)
+    drawing: Lock = field(default_factory=Lock, repr=False)
+    """Held by who draws: matplotlib is not made for threads, and one picture at a time is enough for a busy node."""
 
     @cached_property
     def sessions(self) -> Sessions:

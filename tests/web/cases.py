@@ -9,14 +9,15 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from db import results
+from db import results, reviews
 from db.results import Disposition
+from db.reviews import Reviewer
 from db.schema import Series, Study
 from db.session import Sessions
 from dicom_node import basis
 from inference.l3 import Candidate, L3Evidence, L3Level, LevelStatus
 from reporting.picture import neighbours
-from tests.db.factories import NOW, make_asked, make_series, make_stored
+from tests.db.factories import NOW, SENT, make_asked, make_series, make_stored
 
 SIDE = 64
 HELD = Disposition(held="fold_agreement: mean pairwise Dice 0.71, 0.92 needed", destinations=("PACS",))
@@ -117,3 +118,16 @@ def held_case(sessions: Sessions, data: Path, number: int = 1, **study: Any) -> 
         stored = [make_stored(key, kind) for kind in ("seg", "sr", "key")]
         results.finish_measured(session, analysis, 1, FACTS, stored, HELD, NOW)
     return analysis
+
+
+def corrected_case(sessions: Sessions, data: Path, number: int, *, less_cm2: float, index: int = 30) -> int:
+    """A study whose result was corrected to `less_cm2` less muscle on slice `index`; the id of the correction."""
+    automatic = held_case(sessions, data, number)
+    with sessions.begin() as session:
+        by = Reviewer(account="ada", name="Ada^A")
+        made = reviews.correct(session, automatic, f"labels {number}", by, NOW, painted=False)
+        assert results.take(session, made, NOW)
+        facts = FACTS | {"l3_index": index, "total_area_m29_150_cm2": 120.4 - less_cm2}
+        stored = [make_stored(f"corrected {number}", kind) for kind in ("seg", "sr", "key")]
+        assert results.finish_measured(session, made, 1, facts, stored, SENT, NOW)
+    return made

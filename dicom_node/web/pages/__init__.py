@@ -1,5 +1,15 @@
 """The pages, a file for each."""
 
-from dicom_node.web.pages import api, case, decide, jobs, live, sign_in, system, worklist
+from dicom_node.web.pages import api, case, cohort, decide, jobs, live, sign_in, system, worklist
 
-ALL = (sign_in.router, worklist.router, live.router, case.router, decide.router, jobs.router, system.router, *api.ALL)
+ALL = (
+    sign_in.router,
+    worklist.router,
+    live.router,
+    case.router,
+    decide.router,
+    jobs.router,
+    system.router,
+    cohort.router,
+    *api.ALL,
+)
