@@ -5,6 +5,7 @@ Everything is counted by the database, or read in three narrow columns: no quest
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -87,12 +88,22 @@ def scanners(connection: Connection) -> list[str]:
 
 def periods(connection: Connection, of: Filter, quantity: str) -> list[Period]:
     """The quantity by month of examination, or by year."""
-    date, value = COHORT.c.study_date, COHORT.c[quantity]
-    asked = question(of, (quantity,)).add_columns(func.substr(date, 1, 7)).order_by(None)
+    day, value = COHORT.c.study_date, COHORT.c[quantity]
+    asked = question(of, (quantity,)).add_columns(func.substr(day, 1, 7)).order_by(None)
     rows: list[Any] = []
-    for batch in batches(connection, asked.where(date.is_not(None), value.is_not(None)), BATCH):
+    for batch in batches(connection, asked.where(day.is_not(None), value.is_not(None)), BATCH):
         rows += batch
-    return over_time(np.array([month for _, month in rows], "U7"), np.array([number for number, _ in rows], float))
+    months, values = np.array([month for _, month in rows], "U7"), np.array([number for number, _ in rows], float)
+    known = np.isin(months, [name for name in np.unique(months) if _is_month(str(name))])
+    return over_time(months[known], values[known])
+
+
+def _is_month(name: str) -> bool:
+    """Headers hold dates that are none."""
+    try:
+        return bool(date.fromisoformat(f"{name}-01"))
+    except ValueError:
+        return False
 
 
 def corrected(connection: Connection, of: Filter) -> Sequence[int]:

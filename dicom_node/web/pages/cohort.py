@@ -3,10 +3,12 @@
 Pictures are drawn by the server, one at a time; matplotlib is imported when the first is asked for.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 from urllib.parse import urlencode
 
+import numpy as np
 from fastapi import APIRouter, Depends, HTTPException, Query, Request
 from pydantic import Field
 from starlette.responses import Response
@@ -30,6 +32,7 @@ router = APIRouter(include_in_schema=False)
 Viewer = Annotated[Visitor, Depends(needs(Role.VIEWER))]
 Picture = Literal["distribution", "age", "time", "agreement"]
 Quantity = Literal["smi_m29_150_cm2_m2", "total_area_m29_150_cm2", "total_hu_m29_150_mean"]
+Draw = Callable[[], bytes]
 REASONS_SHOWN = 12
 PHASES = ("native", "arterial", "portal venous", "delayed")
 
@@ -117,33 +120,35 @@ def _agreement(room: Room, of: Filter, quantity: str) -> tuple[list[tuple[float,
 def picture(request: Request, visitor: Viewer, name: Picture, asked: Annotated[Asked, Query()]) -> Response:
     """One of the pictures (PNG); 404 where there is too little to draw."""
     room = room_of(request)
-    with room.drawing:
-        made = _drawn(room, name, asked)
-    if made is None:
+    draw = _agreeing(room, asked) if name == "agreement" else _described(room, name, asked)
+    if draw is None:
         raise HTTPException(404, f"fewer than {FEWEST} results: nothing to draw")
-    return Response(made, media_type="image/png")
+    with room.drawing:
+        return Response(draw(), media_type="image/png")
 
 
-def _drawn(room: Room, name: Picture, asked: Asked) -> bytes | None:
-    import numpy as np
+def _agreeing(room: Room, asked: Asked) -> Draw | None:
+    from reporting import cohort_figures as figures
 
+    pairs, found = _agreement(room, asked.filter, asked.quantity)
+    if found is None:
+        return None
+    measured, reference, same = (np.array(column) for column in zip(*pairs, strict=True))
+    twice = figures.Pairs(measured=measured, reference=reference, same_slice=same)
+    compared = COMPARED.get(asked.quantity, asked.quantity)
+    return lambda: figures.encoded(figures.bland_altman(twice, found, compared), "png")
+
+
+def _described(room: Room, name: Picture, asked: Asked) -> Draw | None:
     from reporting import cohort_figures as figures
 
     of, quantity = asked.filter, asked.quantity
-    if name == "agreement":
-        pairs, found = _agreement(room, of, quantity)
-        if found is None:
-            return None
-        measured, reference, same = (np.array(column) for column in zip(*pairs, strict=True))
-        twice = figures.Pairs(measured=measured, reference=reference, same_slice=same)
-        return figures.encoded(figures.bland_altman(twice, found, COMPARED.get(quantity, quantity)), "png")
     with asking(room) as connection:
         if name == "time":
             periods = overview.periods(connection, of, quantity)
             enough = sum(period.n for period in periods) >= FEWEST
-            return figures.encoded(figures.over_time(periods, quantity), "png") if enough else None
+            return (lambda: figures.encoded(figures.over_time(periods, quantity), "png")) if enough else None
         people = people_of(connection, of, quantity)
-    if int((~np.isnan(people.values[quantity])).sum()) < FEWEST:
-        return None
-    draw = figures.distribution if name == "distribution" else figures.by_age
-    return figures.encoded(draw(people, quantity), "png")
+    figure = figures.distribution if name == "distribution" else figures.by_age
+    enough = int(np.count_nonzero(~np.isnan(people.values[quantity]))) >= FEWEST
+    return (lambda: figures.encoded(figure(people, quantity), "png")) if enough else None
