@@ -180,7 +180,13 @@ def open_reviews(session: Session, limit: int = 20) -> tuple[Entry, ...]:
 
 def count_open_reviews(session: Session) -> int:
     """How many studies wait for a person."""
-    return session.scalar(select(func.count()).select_from(Analysis).where(*_waits())) or 0
+    return waiting_reviews(session)[0]
+
+
+def waiting_reviews(session: Session) -> tuple[int, datetime | None]:
+    """How many studies wait for a person, and since when the first of them."""
+    count, since = session.execute(select(func.count(), func.min(Analysis.finished_at)).where(*_waits())).one()
+    return count, since
 
 
 def counts(session: Session) -> dict[str, int]:

@@ -15,10 +15,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from config.settings import AnyDestination, Settings, StowDestination
 from db.session import is_current, journal_mode, open_engine
-from dicom_node import roles, tls, worker
+from dicom_node import echo, roles, tls, worker
 from dicom_node.data_folder import NETWORK_FILE_SYSTEMS, CannotStart, file_system, is_owned
-from dicom_node.deliver import stow
-from dicom_node.deliver.send import echo
 from dicom_node.pacs.query import NoAnswer, count_images
 from dicom_node.role import ROLES
 from inference.errors import ModelRefused
@@ -196,9 +194,10 @@ def _peers(settings: Settings) -> Iterator[Check]:
 
 def _answers(settings: Settings, to: AnyDestination, context: tls.Context) -> tuple[str, str, str]:
     """Where a destination is, what it answers to, and why it does not."""
+    why_not = echo.why_not(settings, to, context)
     if isinstance(to, StowDestination):
-        return to.url, "answers QIDO-RS", stow.echo(to, context)
-    return f"{to.host}:{to.port}", "answers C-ECHO", echo(to, settings.node.ae_title, context)
+        return to.url, "answers QIDO-RS", why_not
+    return f"{to.host}:{to.port}", "answers C-ECHO", why_not
 
 
 def _queries(settings: Settings) -> Iterator[Check]:

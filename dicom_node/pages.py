@@ -6,9 +6,11 @@ import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from multiprocessing.process import BaseProcess
 
 from config.settings import Settings
+from dicom_node import echo
 from dicom_node.data_folder import CannotStart
 from dicom_node.web import process as web
 from dicom_node.work.bench import end_with_parent
@@ -47,7 +49,7 @@ def _keep_web(listener: socket.socket, settings: Settings, stop: threading.Event
 
 def _serve_web(listener: socket.socket, settings: Settings) -> None:
     end_with_parent()
-    web.serve(listener, settings)
+    web.serve(listener, settings, partial(echo.at_a_click, settings))
 
 
 def _end(child: BaseProcess) -> None:

@@ -8,17 +8,17 @@ import uvicorn
 from config.settings import Settings
 from db.session import open_engine
 from dicom_node.web.application import build
-from dicom_node.web.room import Room
+from dicom_node.web.room import Echo, Room
 
 LAST_WORDS_S = 1
 """Seconds that live pages get to end."""
 
 
-def serve(listener: socket.socket, settings: Settings) -> None:
-    """Serve until terminated."""
+def serve(listener: socket.socket, settings: Settings, echo: Echo) -> None:
+    """Serve until terminated; `echo` asks a destination whether it is there."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     web = settings.web
-    app = build(Room(settings=settings, engine=open_engine(settings.database_url)))
+    app = build(Room(settings=settings, engine=open_engine(settings.database_url), echo=echo))
     config = uvicorn.Config(
         app,
         log_level="warning",

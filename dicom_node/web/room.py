@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 from threading import Lock
-from typing import Any
+from typing import Any, TypeAlias
 from zoneinfo import ZoneInfo
 
 from fastapi import Request
@@ -18,9 +18,10 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 from sqlalchemy import Engine
 from starlette.responses import Response
 
-from config.settings import Settings
+from config.settings import AnyDestination, Settings
 from db.schema import Study
 from db.session import Sessions, open_sessions
+from db.tally import Tally
 from dicom_node.web import words
 from dicom_node.web.passwords import Guesses
 from dicom_node.web.visitor import Visitor
@@ -28,6 +29,8 @@ from dicom_node.web.visitor import Visitor
 STATIC = Path(__file__).parent / "static"
 PAGES = ("/", "/cohort", "/system")
 """Addresses in the heading."""
+Echo: TypeAlias = Callable[[AnyDestination], str]
+"""Asks a destination whether it is there: empty when it answered, else why not."""
 
 
 def utc() -> datetime:
@@ -35,13 +38,23 @@ def utc() -> datetime:
     return datetime.now(UTC)
 
 
+def unasked(_to: AnyDestination) -> str:
+    """An `Echo` of a process that may call nobody."""
+    return "this process can't ask"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Room:
-    """`now` gives aware UTC; `secret` lives as long as the process and signs what only it reads back."""
+    """`now` gives aware UTC; `asked` names the destinations that are being asked whether they are there.
+
+    `secret` lives as long as the process and signs what only it reads back.
+    """
 
     settings: Settings
     engine: Engine
     now: Callable[[], datetime] = utc
+    echo: Echo = unasked
+    asked: set[str] = field(default_factory=set)
     secret: bytes = field(default_factory=lambda: secrets.token_bytes(32), repr=False)
     drawing: Lock = field(default_factory=Lock, repr=False)
     """Held by who draws: matplotlib is not made for threads, and one picture at a time is enough for a busy node."""
@@ -55,6 +68,11 @@ class Room:
     def guesses(self) -> Guesses:
         """Who failed to sign in."""
         return Guesses(self.now)
+
+    @cached_property
+    def tally(self) -> Tally:
+        """What happened, counted for Prometheus."""
+        return Tally()
 
     @property
     def data(self) -> Path:

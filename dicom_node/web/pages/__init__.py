@@ -1,6 +1,6 @@
 """The pages, a file for each."""
 
-from dicom_node.web.pages import api, case, cohort, decide, jobs, live, sign_in, system, worklist
+from dicom_node.web.pages import api, case, cohort, decide, jobs, live, metrics, sign_in, system, worklist
 
 ALL = (
     sign_in.router,
@@ -10,6 +10,7 @@ ALL = (
     decide.router,
     jobs.router,
     system.router,
+    metrics.router,
     cohort.router,
     *api.ALL,
 )

@@ -1,80 +1,124 @@
-"""How the node does: what waits, what was done, how full the disk is, which model, which destinations; for people
-as a page, for Prometheus as metrics.  No patient data.
+"""How the node does: what waits, what was done, how full the disk is, which model, which destinations and scanners.
+
+No patient data.
 """
 
 import shutil
-from collections.abc import Iterator
+import time
+from collections.abc import Sequence
 from datetime import timedelta
-from typing import Annotated, Any
+from pathlib import Path
+from statistics import median
+from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo
 
-from fastapi import APIRouter, Depends, Request
-from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
-from prometheus_client.core import GaugeMetricFamily, HistogramMetricFamily, Metric
-from prometheus_client.registry import Collector
+from fastapi import APIRouter, Depends, HTTPException, Request
+from pydantic import BaseModel, Field
+from sqlalchemy.orm import Session
 from starlette.responses import Response
 
-from db import load
+from config.settings import AnyDestination, StowDestination
+from db import activities, load, scanners, worklist
 from db.accounts import Role
+from db.schema import Model
 from db.session import reading
+from dicom_node.web import throughput
+from dicom_node.web.faults import faults
+from dicom_node.web.pages.decide import CONFLICT
 from dicom_node.web.room import Room, room_of
 from dicom_node.web.visitor import Visitor, needs
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter()
+Viewer = Annotated[Visitor, Depends(needs(Role.VIEWER))]
+ByAdministrator = Annotated[Visitor, Depends(needs(Role.ADMINISTRATOR))]
 DAY = timedelta(days=1)
 
 
-@router.get("/system")
-def page(request: Request, visitor: Annotated[Visitor, Depends(needs(Role.VIEWER))]) -> Response:
-    """The page."""
-    room = room_of(request)
+class Echoed(BaseModel):
+    """What a destination answered."""
+
+    destination: str = Field(description="its name in the settings")
+    answers: bool = Field(description="whether it is there and lets the node in")
+    said: str = Field(description="how it answers, or why it does not")
+    milliseconds: int = Field(description="ms: from the question to the answer, with the connection")
+
+
+@router.get("/system", include_in_schema=False)
+def page(request: Request, visitor: Viewer, part: Literal["", "load"] = "") -> Response:
+    """The page, or the part of it that changes all the time."""
+    room, administers = room_of(request), visitor.may(Role.ADMINISTRATOR)
     with reading(room.engine) as session:
-        shown: dict[str, Any] = {
-            "title": "System",
-            "states": load.states(session),
-            "day": load.done_since(session, room.now() - DAY),
-            "destinations": load.destinations(session, [one.name for one in room.settings.destination]),
-            "scanners": load.scanners(session),
-            "models": load.models(session),
-            "disk": _disk(room),
-            "settings": room.settings,
-        }
-        return room.page(request, "system.html", visitor, **shown)
+        shown = {"title": "System", "administers": administers, **_load(session, room)}
+        if part:
+            return room.page(request, "system_load.html", visitor, **shown)
+        return room.page(request, "system.html", visitor, **shown, **_peers(session, room))
 
 
-@router.get("/metrics")
-def metrics(request: Request, visitor: Annotated[Visitor, Depends(needs(None))]) -> Response:
-    """For Prometheus, with a token of any scope."""
-    registry = CollectorRegistry(auto_describe=False)
-    registry.register(_Node(room_of(request)))
-    return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
+@router.post("/api/v1/destinations/{name}/echo", tags=["destinations"], responses=faults(404, 409))
+def echo(request: Request, visitor: ByAdministrator, name: str) -> Echoed:
+    """Ask a destination whether it is there: C-ECHO, or QIDO-RS of a DICOMweb service."""
+    room = room_of(request)
+    to = next((one for one in room.settings.destination if one.name == name), None)
+    if to is None:
+        raise HTTPException(404, "there is no such destination")
+    if name in room.asked:
+        raise HTTPException(CONFLICT, f"{name} is being asked already")
+    room.asked.add(name)
+    try:
+        return _asked(room, to)
+    finally:
+        room.asked.discard(name)
 
 
-class _Node(Collector):
-    """Reads the rows once for each scrape; keeps nothing between them."""
-
-    def __init__(self, room: Room) -> None:
-        self._room = room
-
-    def collect(self) -> Iterator[Metric]:
-        """States, latencies, disk."""
-        with reading(self._room.engine) as session:
-            states, latencies = load.states(session), load.latencies(session)
-        rows = GaugeMetricFamily("l3node_rows", "Rows in each state", labels=["entity", "state"])
-        for entity, counts in states.items():
-            for state, count in counts.items():
-                rows.add_metric([entity, state], count)
-        yield rows
-        seconds = HistogramMetricFamily("l3node_analysis_seconds", "Work on one measured analysis, last 1000")
-        buckets = [(f"{edge:g}", float(sum(one <= edge for one in latencies))) for edge in load.EDGES_S]
-        seconds.add_metric([], [*buckets, ("+Inf", float(len(latencies)))], sum(latencies))
-        yield seconds
-        disk = _disk(self._room)
-        yield GaugeMetricFamily("l3node_disk_free_bytes", "Free bytes where the data folder is", value=disk["free"])
-        waiting = states.get("analysis", {})
-        backlog = sum(waiting.get(state, 0) for state in ("queued", "running", "failed"))
-        yield GaugeMetricFamily("l3node_backlog", "Analyses that wait or run", value=backlog)
+def _asked(room: Room, to: AnyDestination) -> Echoed:
+    begins = time.perf_counter()
+    why_not = room.echo(to)
+    took = round(1000 * (time.perf_counter() - begins))
+    said = why_not or ("answers QIDO-RS" if isinstance(to, StowDestination) else "answers C-ECHO")
+    return Echoed(destination=to.name, answers=not why_not, said=said, milliseconds=took)
 
 
-def _disk(room: Room) -> dict[str, Any]:
-    usage = shutil.disk_usage(room.data)
+def _load(session: Session, room: Room) -> dict[str, Any]:
+    now, zone = room.now(), ZoneInfo(room.settings.node.time_zone)
+    done = load.done_since(session, throughput.begin(now, zone))
+    seconds = load.seconds_since(session, now - DAY)
+    return {
+        "analyses": load.undone(session)["analysis"],
+        "day": throughput.since(done, now - DAY),
+        "seconds": median(seconds) if seconds else None,
+        "pictures": throughput.pictures(done, now, zone),
+        "queue": load.queue(session),
+        "waiting_since": load.waiting_since(session),
+        "reviews": worklist.count_open_reviews(session),
+        "paused": activities.paused(session),
+        "disk": disk(room.data),
+    }
+
+
+def _peers(session: Session, room: Room) -> dict[str, Any]:
+    models = load.models(session)
+    return {
+        "destinations": load.destinations(session, [one.name for one in room.settings.destination]),
+        "where": {one.name: _where(one) for one in room.settings.destination},
+        "scanners": scanners.scanners(session, room.now().astimezone(ZoneInfo(room.settings.node.time_zone)).date()),
+        "enough": scanners.ENOUGH,
+        "models": models,
+        "used": _used(room, models),
+    }
+
+
+def _used(room: Room, models: Sequence[Model]) -> int | None:
+    """The model that the settings name: the newest that was seen in its folder, or that came with the node."""
+    path = room.settings.analysis.model
+    of_settings = (one.id for one in models if one.path == str(path) or (not path and one.state == "demonstration"))
+    return next(of_settings, None)
+
+
+def _where(to: AnyDestination) -> str:
+    return to.url if isinstance(to, StowDestination) else f"{to.ae_title} at {to.host}:{to.port}"
+
+
+def disk(folder: Path) -> dict[str, float]:
+    """Bytes free and in all where a folder is, and the part that is used."""
+    usage = shutil.disk_usage(folder)
     return {"free": usage.free, "total": usage.total, "part": 1 - usage.free / usage.total}

@@ -1,10 +1,10 @@
 // What the scripts of all pages share: requests that carry the page's token, notices, and the stream of news.
 export const csrf = document.querySelector("meta[name=csrf]")?.content ?? "";
 
-export async function ask(address, { method = "GET", json, body, headers = {} } = {}) {
+export async function ask(address, { method = "GET", json, body, signal, headers = {} } = {}) {
   const given = { "x-csrf-token": csrf, accept: "application/json", ...headers };
   if (json !== undefined) given["content-type"] = "application/json";
-  const answer = await fetch(address, { method, headers: given, body: json === undefined ? body : JSON.stringify(json) });
+  const answer = await fetch(address, { method, signal, headers: given, body: json === undefined ? body : JSON.stringify(json) });
   if (answer.status === 401) location.assign("/sign-in?then=" + encodeURIComponent(location.pathname));
   if (!answer.ok) throw new Fault(answer.status, await reason(answer));
   return answer;
