@@ -9,8 +9,8 @@ from db import forgetting
 from db.forgetting import Forgotten
 from db.session import Sessions
 from dicom_node import given
+from dicom_node.folders import result_folder
 from dicom_node.site_secret import keyed_hash, site_secret
-from dicom_node.store import result_folder
 
 
 class Busy(Exception):

@@ -5,9 +5,9 @@ import shutil
 from pathlib import Path
 
 from db.results import Stored
-from db.schema import Analysis
 from dicom_node import basis
 from dicom_node.durable import sync_folder, write_durably
+from dicom_node.folders import result_folder
 from dicom_node.job import Choice, Measured
 
 
@@ -75,23 +75,3 @@ def forget_other_attempts(data: Path, key: str, attempt: int) -> None:
 def forget_attempt(data: Path, key: str, attempt: int) -> None:
     """Delete what an attempt wrote whose result came too late to be recorded."""
     shutil.rmtree(result_folder(data, key) / str(attempt), ignore_errors=True)
-
-
-def result_folder(data: Path, key: str) -> Path:
-    """Where the objects of the request with `key` lie."""
-    return data / "results" / key[:2] / key
-
-
-def kept_folder(data: Path, key: str) -> Path:
-    """Where the recorded result of the request with `key` lies: among many hosts each attempt has its own folder."""
-    folder = result_folder(data, key)
-    attempts = sorted(child for child in folder.glob("*/") if child.name.isdigit())
-    return attempts[-1] if attempts else folder
-
-
-def folder_of(data: Path, result: Analysis) -> Path | None:
-    """Where the files of a result lie, or what a person chooses from where none was measured; None without any."""
-    if result.artifacts:
-        return (data / result.artifacts[0].path).parent
-    folder = kept_folder(data, result.request_key)
-    return folder if result.state == "not_measured" and (folder / basis.NAME).is_file() else None

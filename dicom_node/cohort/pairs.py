@@ -9,7 +9,7 @@ from typing import Any
 from db.questions import Filter, batches, question
 from dicom_node.cohort.privacy import Privacy
 from dicom_node.durable import write_durably
-from dicom_node.store import kept_folder
+from dicom_node.folders import kept_folder
 
 HEADER = 348
 """Bytes of a NIfTI-1 header."""

@@ -8,7 +8,7 @@ from pathlib import Path
 from config.settings import AnyDestination, Settings, Source
 from db.schema import Analysis, Study
 from db.session import Sessions
-from dicom_node import store, tls
+from dicom_node import folders, tls
 from dicom_node.patient_key import key_of_study
 from dicom_node.site_secret import site_secret
 from dicom_node.work.engine import Engine
@@ -45,4 +45,4 @@ class Desk:
 
     def folder_of(self, result: Analysis) -> Path | None:
         """Where the objects of a result lie, and what it rests on; None for one that has none."""
-        return store.folder_of(self.data, result)
+        return folders.folder_of(self.data, result)

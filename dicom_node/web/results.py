@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from db.schema import Analysis
 from db.session import reading
-from dicom_node import basis, store
+from dicom_node import basis, folders
 from dicom_node.web.pictures import Slice, read_labels, read_slice
 from dicom_node.web.room import Room, room_of
 from inference.ct import CtSlice
@@ -62,7 +62,7 @@ class Files:
 
 def folder_of(room: Room, analysis: Analysis | None) -> Path | None:
     """Where the files of a result lie; None where there are none."""
-    return store.folder_of(room.data, analysis) if analysis else None
+    return folders.folder_of(room.data, analysis) if analysis else None
 
 
 def files_in(session: Session, room: Room, analysis_id: int) -> Files:

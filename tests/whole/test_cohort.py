@@ -19,8 +19,8 @@ from db.cohort import COLUMNS
 from db.schema import Analysis, Event, Measurement, Study
 from db.session import open_engine, upgrade
 from dicom_node.cli import app
+from dicom_node.folders import result_folder
 from dicom_node.site_secret import site_secret
-from dicom_node.store import result_folder
 from tests.factories import REPOSITORY
 from tests.synthetic import MODELS, fill
 

@@ -15,8 +15,8 @@ from db.reviews import Reviewer
 from db.schema import Analysis, Artifact
 from dicom_node import basis, given
 from dicom_node.app import Node, running
+from dicom_node.folders import result_folder
 from dicom_node.pacs.standin import StandIn
-from dicom_node.store import result_folder
 from inference.labels import Tissue
 from reporting.digest import digest_of
 from tests.factories import (

@@ -8,7 +8,7 @@ import pytest
 from db import results
 from db.session import Sessions, open_engine, open_sessions, upgrade
 from dicom_node import leftovers
-from dicom_node.store import result_folder
+from dicom_node.folders import result_folder
 from tests.db.factories import NOW, ask, done, make_series
 
 KEYS = {name: f"{number:02x}" * 32 for number, name in enumerate(("queued", "dead", "done", "unknown", "unmeasured"))}

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from dicom_node.durable import write_durably
+from dicom_node.folders import kept_folder, result_folder
 from dicom_node.job import Measured
-from dicom_node.store import forget_attempt, forget_other_attempts, kept_folder, result_folder, store
+from dicom_node.store import forget_attempt, forget_other_attempts, store
 from reporting.finding import Encoded
 
 KEY = "ab" * 32
