@@ -36,6 +36,8 @@ class WebSettings(Frozen):
     """Hours after which one signs in again: a working day."""
     max_upload_bytes: Annotated[int, Field(ge=1)] = 64_000_000
     """Larger uploads are cut off: one slice is half a megabyte, an enhanced CT of 100 slices 50."""
+    keep_uploads: Annotated[int, Field(ge=1, le=3650)] = 7
+    """Days after which an uploaded slice and what was made of it are deleted: a bench, no archive."""
 
     @property
     def loopback(self) -> bool:

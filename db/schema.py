@@ -25,6 +25,7 @@ from db.measurement import Measurement
 from db.optout import OptOut
 from db.pull import Pull, PullStudy
 from db.stature import Stature
+from db.upload import Upload
 from db.words import STATES, known_state
 
 __all__ = [
@@ -49,6 +50,7 @@ __all__ = [
     "Stature",
     "Study",
     "Token",
+    "Upload",
     "Visit",
     "columns",
 ]

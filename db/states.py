@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from db.schema import Account, Activity, Analysis, Base, Delivery, Destination, Event, Model, Series, Study
+from db.schema import Account, Activity, Analysis, Base, Delivery, Destination, Event, Model, Series, Study, Upload
 
 
 class Entity(StrEnum):
@@ -27,6 +27,7 @@ class Entity(StrEnum):
     MODEL = "model"
     ACCOUNT = "account"
     ACTIVITY = "activity"
+    UPLOAD = "upload"
 
 
 TABLES: MappingProxyType[Entity, type[Base]] = MappingProxyType(
@@ -39,6 +40,7 @@ TABLES: MappingProxyType[Entity, type[Base]] = MappingProxyType(
         Entity.MODEL: Model,
         Entity.ACCOUNT: Account,
         Entity.ACTIVITY: Activity,
+        Entity.UPLOAD: Upload,
     }
 )
 
@@ -115,6 +117,14 @@ TRANSITIONS: MappingProxyType[Entity, frozenset[tuple[str, str]]] = MappingProxy
         ),
         Entity.ACCOUNT: frozenset({("active", "disabled"), ("disabled", "active")}),
         Entity.ACTIVITY: frozenset({("running", "paused"), ("paused", "running")}),
+        Entity.UPLOAD: frozenset(
+            {
+                ("queued", "running"),
+                ("running", "done"),
+                ("running", "refused"),
+                ("running", "queued"),  # its worker was lost
+            }
+        ),
     }
 )
 
@@ -153,6 +163,10 @@ RESTS: MappingProxyType[Entity, Mapping[str, str]] = MappingProxyType(
         },
         Entity.ACCOUNT: {"active": "may sign in", "disabled": "may not"},
         Entity.ACTIVITY: {"running": "as a rule", "paused": "until `l3node resume`"},
+        Entity.UPLOAD: {
+            "done": "segmented; a person looks at it, paints, takes it along",
+            "refused": "its reason says why it can't be segmented",
+        },
     }
 )
 """Where a row may stay, and why; from every other state the node moves it on by itself."""

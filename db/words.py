@@ -16,6 +16,7 @@ STATES = MappingProxyType(
         "destination": ("closed", "open", "half_open"),
         "account": ("active", "disabled"),
         "activity": ("running", "paused"),
+        "upload": ("queued", "running", "done", "refused"),
         "model": ("demonstration", "research", "released"),
     }
 )

@@ -41,7 +41,7 @@ from inference.model_card import ModelCard
 
 LOG = structlog.get_logger(__name__)
 OUR_THREADS = frozenset(
-    {"registrar", "close", "count", "analyse", "choose", "send", "verify", "tidy", "clock", "web"}
+    {"registrar", "close", "count", "analyse", "segment", "choose", "send", "verify", "tidy", "clock", "web"}
 )
 TICK = 0.5
 """Seconds between looks at closing and at due rows."""

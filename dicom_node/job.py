@@ -125,3 +125,22 @@ class NotMeasured:
 
 
 Outcome: TypeAlias = Measured | NotMeasured
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Single:
+    """A slice that somebody uploaded: its files as they came, and one fold or, with None, all of them."""
+
+    image: Path
+    reference: Path | None = None
+    fold: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Segmented:
+    """An uploaded slice with its labels, all files on its grid."""
+
+    image_nii: bytes = field(repr=False)
+    label_nii: bytes = field(repr=False)
+    basis_npz: bytes = field(repr=False)
+    reference_nii: bytes | None = field(repr=False)

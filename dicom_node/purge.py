@@ -1,8 +1,9 @@
-"""Delete received images that have done their work: after a time, or earlier when the disk fills.
+"""Delete received images that have done their work: after a time, or earlier when the disk fills; and uploads.
 
-Never those of a study that has no result or reason, that waits for a review, or whose results have not arrived.
+Never images of a study that has no result or reason, that waits for a review, or whose results have not arrived.
 """
 
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -10,7 +11,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from config.settings import Settings
-from db import purging
+from db import purging, uploads
 from db.session import Sessions
 
 LOG = structlog.get_logger(__name__)
@@ -31,11 +32,24 @@ class Purge:
 
     def round(self) -> None:
         """What is over its time; then, while the disk is nearly full, what may go early, reviewed studies last."""
+        self._delete_uploads()
         days = self.settings.receive.keep_images
         if days:
             self._purge(self.now() - timedelta(days=days), f"{days} days without news")
         if self._is_pressed():
             self._purge(self.now(), "the disk is nearly full")
+
+    def _delete_uploads(self) -> None:
+        """Slices that people gave, after their days; and what was uploaded and never asked for."""
+        data, days = self.settings.node.files, self.settings.web.keep_uploads
+        before = self.now() - timedelta(days=days)
+        with self.sessions.begin() as session:
+            for row in uploads.ended_before(session, before, AT_ONCE):
+                shutil.rmtree(data / row.folder, ignore_errors=True)
+                uploads.delete(session, row, f"deleted after {days} days", self.now())
+        for path in (data / "uploads" / "incoming").glob("*"):
+            if path.stat().st_mtime < before.timestamp():
+                path.unlink()
 
     def _is_pressed(self) -> bool:
         return self.free() < PRESSED * self.settings.receive.minimum_free_bytes

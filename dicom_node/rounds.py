@@ -9,8 +9,9 @@ import structlog
 from sqlalchemy.orm import Session
 
 from config.settings import Settings
-from db import circuit, clock, closing, inbox, models, outbox, results, reviews, standing
+from db import circuit, clock, closing, inbox, models, outbox, results, reviews, standing, uploads
 from db.activities import Name
+from db.priority import Priority
 from db.schema import Series, Study
 from db.session import Sessions
 from db.states import Entity, in_state, move
@@ -84,6 +85,7 @@ class Rounds:
 
     def _lost(self, session: Session, known: Collection[Work]) -> int:
         """Rows that are running and that nobody alive does; also of an attempt whose end could not be recorded."""
+        uploads.recover(session, {work.id for work in known if work.kind == "segment"}, self.now())
         alive = {work.id for work in known if work.kind == "analyse"}
         return results.recover(session, self.settings.work.attempts, self.now(), alive)
 
@@ -93,6 +95,7 @@ class Rounds:
         yield from ((Work("choose", study), 0) for study in in_state(session, Entity.STUDY, ["settled"], AT_ONCE))
         for analysis_id, priority in [] if self.paused(Name.ANALYSE) else results.due(session, now, AT_ONCE):
             yield Work("analyse", analysis_id), priority
+        yield from ((Work("segment", upload), Priority.PERSON) for upload in uploads.due(session, AT_ONCE))
         for name in [] if self.paused(Name.DELIVER) else outbox.due(session, now):
             if circuit.room(to := circuit.of(session, name, now), now):
                 yield Work("send", to.id), 0

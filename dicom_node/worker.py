@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 from config.settings import AnalysisSettings
 from dicom_node import log
-from dicom_node.job import Job, NotMeasured, Outcome, Request
+from dicom_node.job import Job, NotMeasured, Outcome, Request, Segmented, Single
 from inference.errors import ModelRefused
 from inference.model_card import ModelCard
 from inference.model_folder import ModelFolder, read_model_folder
@@ -95,6 +95,13 @@ def perform(opening: Opening, job: Job) -> Outcome:
     from dicom_node.pipeline import analyse
 
     return analyse(job, opened(opening), opening.rules)
+
+
+def segment_single(opening: Opening, single: Single) -> Segmented | NotMeasured:
+    """One slice that somebody uploaded."""
+    from dicom_node import single as singles
+
+    return singles.segment_single(single, opened(opening), opening.rules)
 
 
 def phantom_job(cache: Path) -> Job:

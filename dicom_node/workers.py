@@ -12,6 +12,7 @@ from db.activities import Name
 from dicom_node import worker
 from dicom_node.job import Outcome
 from dicom_node.steps import Steps
+from dicom_node.steps.segmenting import Segment
 from dicom_node.threads import start
 from dicom_node.valves import Valves
 from dicom_node.work.bench import Closed, Workbench, WorkerLost
@@ -21,6 +22,8 @@ from inference.model_card import ModelCard
 LOG = structlog.get_logger(__name__)
 WARM_UP_AGAIN = 5.0
 """Seconds after a failed warm-up."""
+LOOK_UP = 0.5
+"""Seconds after which a waiting thread looks whether it should stop."""
 
 
 def workers(
@@ -31,9 +34,12 @@ def workers(
     The event is set when the first is warm; the call opens those again that died with nothing to do.
     """
     ready = threading.Event()
-    benches = [_bench(settings, number, steps.card) for number in range(settings.work.workers)]
-    for bench in benches:
+    openings = [_opening(settings, number, steps.card) for number in range(settings.work.workers)]
+    benches = [_bench(settings, number, opening) for number, opening in enumerate(openings)]
+    for opening, bench in zip(openings, benches, strict=True):
         start(stack, "analyse", partial(_analyse, engine, steps, bench, ready, valves), bench.close)
+        ask = partial(bench.do, partial(worker.segment_single, opening))
+        start(stack, "segment", partial(_segment, engine, steps, ask, ready), bench.close)
 
     def look_after() -> None:
         for bench in benches:
@@ -66,18 +72,28 @@ def _analyse(
             engine.run(analyse, steps.give_up, "analyse", stop)
 
 
-def _bench(settings: Settings, number: int, card: ModelCard) -> Workbench[Outcome]:
-    data = settings.node.data
-    opening = worker.Opening(
+def _segment(engine: Engine, steps: Steps, ask: Segment, ready: threading.Event, stop: threading.Event) -> None:
+    """Slices that people uploaded, between the jobs of the same worker, once it is warm."""
+    while not ready.wait(LOOK_UP):
+        if stop.is_set():
+            return
+    engine.run(partial(steps.segment, ask), steps.give_up, "segment", stop)
+
+
+def _opening(settings: Settings, number: int, card: ModelCard) -> worker.Opening:
+    return worker.Opening(
         rules=settings.analysis,
-        cache=data / "cache",
+        cache=settings.node.data / "cache",
         device=settings.work.device_of(number),
         threads=settings.work.threads,
         card=card,
     )
+
+
+def _bench(settings: Settings, number: int, opening: worker.Opening) -> Workbench[Outcome]:
     return Workbench(
         partial(worker.warm, opening),
         partial(worker.perform, opening),
         limit=settings.work.limit,
-        trace=data / f"worker-{number}.trace",
+        trace=settings.node.data / f"worker-{number}.trace",
     )

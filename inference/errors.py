@@ -39,6 +39,8 @@ class Reason(StrEnum):
     L3_UNCERTAIN = "l3_uncertain"
     NO_MUSCLE = "no_muscle_found"
     SLICE_OUT_OF_RANGE = "slice_out_of_range"
+    NOT_A_SLICE = "not_a_single_slice"
+    NO_SUCH_FOLD = "no_such_fold"
 
 
 class Unsuitable(Exception):

@@ -3,6 +3,9 @@
 The paper's exchange format and what the node exports.  Rows run to the back, columns to the patient's left.
 """
 
+import gzip
+import math
+import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +20,14 @@ from inference.ct import CtSlice
 from inference.labels import LabelMap, Tissue
 
 IMAGE, LABEL = "-image.nii.gz", "-label.nii.gz"
+
+
+MOST_PIXELS = 4096 * 4096
+"""A header may promise any number: more are not read."""
+PIXEL_MM = (0.1, 10.0)
+"""Pixel spacings that are believed."""
+UNREADABLE = (ImageFileError, OSError, EOFError, ValueError, TypeError, OverflowError, ArithmeticError, zlib.error)
+"""What nibabel raises on files that are no NIfTI, cut short, or not what their header says."""
 
 
 class NotASlice(ValueError):
@@ -83,20 +94,43 @@ def pixel_mm(path: Path) -> tuple[float, float]:
 
 def write_slice(path: Path, pixels: NDArray[Any], spacing_mm: tuple[float, float], thickness_mm: float) -> None:
     """`pixels`[row, column] in canonical orientation as NIfTI; no place in a patient is stated."""
+    nibabel.save(_image(pixels, spacing_mm, thickness_mm), path)
+
+
+def nifti_bytes(pixels: NDArray[Any], spacing_mm: tuple[float, float], thickness_mm: float) -> bytes:
+    """What `write_slice` writes, compressed; same in, same bytes out."""
+    return gzip.compress(_image(pixels, spacing_mm, thickness_mm).to_bytes(), compresslevel=6, mtime=0)
+
+
+def _image(pixels: NDArray[Any], spacing_mm: tuple[float, float], thickness_mm: float) -> Any:
     through = max(thickness_mm, *spacing_mm)  # nnU-Net needs the largest spacing across the slice
     affine = np.diag([-spacing_mm[1], -spacing_mm[0], through, 1.0])
     image = nibabel.Nifti1Image(np.ascontiguousarray(pixels.T[:, :, np.newaxis]), affine)
     image.header.set_xyzt_units("mm")
-    nibabel.save(image, path)
+    return image
 
 
 def _read(path: Path) -> tuple[NDArray[Any], tuple[float, float, float]]:
     try:
-        image = nibabel.as_closest_canonical(nibabel.load(path))
+        image = nibabel.load(path)
+        _plausible(path, image.shape)
+        image = nibabel.as_closest_canonical(image)
         values = np.asanyarray(image.dataobj)
-    except (ImageFileError, OSError, EOFError) as fault:
+        _plausible(path, values.shape)
+        finite = bool(np.isfinite(values).all())
+        x, y, z = (float(size) for size in image.header.get_zooms()[:3])
+    except NotASlice:
+        raise
+    except UNREADABLE as fault:
         raise NotASlice(f"{path.name} can't be read as NIfTI: {fault}") from fault
-    if values.ndim != 3 or values.shape[2] != 1:
-        raise NotASlice(f"{path.name} is no single axial slice but {values.shape}")
-    x, y, z = (float(size) for size in image.header.get_zooms()[:3])
+    if values.shape[2] != 1 or not finite:
+        raise NotASlice(f"{path.name} is no single axial slice of numbers but {values.shape}")
+    if not all(PIXEL_MM[0] <= size <= PIXEL_MM[1] for size in (x, y)):
+        raise NotASlice(f"{path.name} has pixels of {y:g} x {x:g} mm")
     return values[::-1, ::-1, 0].T, (y, x, z)
+
+
+def _plausible(path: Path, shape: tuple[int, ...]) -> None:
+    """Before any pixel is read."""
+    if len(shape) != 3 or 1 not in shape or math.prod(shape) > MOST_PIXELS:
+        raise NotASlice(f"{path.name} is no single axial slice but {shape}")

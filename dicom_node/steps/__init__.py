@@ -7,7 +7,7 @@ from pydicom.dataset import Dataset
 
 from dicom_node.deliver.commitment import read_report
 from dicom_node.job import Outcome
-from dicom_node.steps import analysing, choosing, faults, sending, verifying
+from dicom_node.steps import analysing, choosing, faults, segmenting, sending, verifying
 from dicom_node.steps.desk import Desk
 from dicom_node.work.bench import Workbench
 from dicom_node.work.engine import Work
@@ -27,6 +27,10 @@ class Steps(Desk):
     def analyse(self, bench: Workbench[Outcome], work: Work) -> None:
         """One attempt at one request, in a worker process."""
         analysing.analyse(self, bench, work)
+
+    def segment(self, ask: segmenting.Segment, work: Work) -> None:
+        """One attempt at one uploaded slice; `ask` has a worker do it."""
+        segmenting.segment(self, ask, work)
 
     def send(self, work: Work) -> None:
         """Send the due parcels of one destination, over one association."""

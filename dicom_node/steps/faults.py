@@ -3,8 +3,8 @@
 import structlog
 from sqlalchemy.exc import OperationalError
 
-from db import circuit, outbox, results, verifying
-from db.schema import Analysis, Destination
+from db import circuit, outbox, results, uploads, verifying
+from db.schema import Analysis, Destination, Upload
 from db.states import Entity, move
 from dicom_node.steps.desk import Desk
 from dicom_node.work.engine import Work
@@ -34,3 +34,5 @@ def give_up(desk: Desk, work: Work, fault: Exception) -> None:
             attempt = session.get_one(Analysis, work.id).attempt
             attempts = desk.settings.work.attempts
             results.give_up(session, work.id, attempt, why, log=str(fault), attempts=attempts, now=desk.now())
+        elif work.kind == "segment" and (upload := session.get(Upload, work.id)):
+            uploads.give_up(session, upload.id, upload.attempt, why, desk.now())

@@ -1,9 +1,12 @@
 """The files of a result, as the routes want them: found by the analysis, checked against its slice."""
 
+import gzip
+import zlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import nibabel
 import numpy as np
 from fastapi import HTTPException, Request
 from sqlalchemy.orm import Session
@@ -20,6 +23,8 @@ from reporting.finding import Person, TissueNumbers
 from reporting.measure import measure
 
 IMAGE, LABELS, EVIDENCE, AROUND = "image.nii.gz", "label.nii.gz", "evidence.png", "around.webp"
+REFERENCE = "reference.nii.gz"
+"""The labels of another reader, beside an uploaded slice."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +55,16 @@ class Files:
         """What a revision rests on; None for a result of a time before it was kept."""
         path = self.folder / basis.NAME
         return basis.read(path) if path.is_file() else None
+
+    @property
+    def reference(self) -> LabelMap | None:
+        """The labels of another reader, where there are some."""
+        path = self.folder / REFERENCE
+        return read_labels(path) if path.is_file() else None
+
+    def painted(self, packed: bytes | None) -> LabelMap:
+        """What was painted and saved, else the labels of the result."""
+        return self.labels if packed is None else self.given(zlib.decompress(packed))
 
     def given(self, body: bytes) -> LabelMap:
         """Labels that a page sends: one byte a pixel, row by row, on the grid of the slice; raises 422."""
@@ -95,7 +110,32 @@ def numbers(files: Files, labels: LabelMap) -> dict[str, Any]:
             for tissue in Tissue
         }
         | {"total": mean_dice(np.stack([(labels > 0).ravel(), (automatic > 0).ravel()]))},
+        "reference": _against(files.reference, labels, seen.spacing_mm),
     }
+
+
+def _against(reference: LabelMap | None, labels: LabelMap, spacing_mm: tuple[float, float]) -> dict[str, Any] | None:
+    """Dice and HD95 (mm) for each tissue and all muscle; a sentence where one can't be computed."""
+    if reference is None:
+        return None
+    from reporting.agreement import Number, dice, hd95  # brings scipy.stats, for this page only
+
+    def plain(number: Number) -> float | str:
+        return number if isinstance(number, float) else str(number)
+
+    masks = {tissue.name.lower(): (labels == tissue, reference == tissue) for tissue in Tissue}
+    masks["total"] = (labels > 0, reference > 0)
+    return {
+        name: {"dice": plain(dice(one, other)), "hd95": plain(hd95(one, other, spacing_mm))}
+        for name, (one, other) in masks.items()
+    }
+
+
+def with_labels(like: Path, labels: LabelMap) -> bytes:
+    """A file as `like`, in the same place of the patient, with other labels."""
+    image: Any = nibabel.load(like)
+    made = nibabel.Nifti1Image(np.ascontiguousarray(labels.T[:, :, np.newaxis]), image.affine, image.header)
+    return gzip.compress(made.to_bytes(), compresslevel=6, mtime=0)
 
 
 def _plain(one: TissueNumbers) -> dict[str, float | None]:

@@ -27,7 +27,7 @@ from dicom_node.web.passwords import Guesses
 from dicom_node.web.visitor import Visitor
 
 STATIC = Path(__file__).parent / "static"
-PAGES = ("/", "/cohort", "/system")
+PAGES = ("/", "/single", "/cohort", "/system")
 """Addresses in the heading."""
 Echo: TypeAlias = Callable[[AnyDestination], str]
 """Asks a destination whether it is there: empty when it answered, else why not."""

@@ -16,6 +16,8 @@ from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 Answer = TypeVar("Answer")
+Other = TypeVar("Other")
+Argument = TypeVar("Argument")
 LONGEST_MESSAGE = 500
 WARM_UP_LIMIT = 900.0
 """Seconds; converting a model of the paper's size takes minutes."""
@@ -61,8 +63,12 @@ class Workbench(Generic[Answer]):
 
     def run(self, argument: object) -> Answer:
         """The answer; raises `JobFailed` for whatever `perform` raised, `WorkerLost`, or `Closed`."""
+        return self.do(self._perform, argument)
+
+    def do(self, perform: Callable[[Argument], Other], argument: Argument) -> Other:
+        """The answer of another function to its argument, in the same process and to the same limit."""
         with self._turn:
-            return self._submit(_limited, self._perform, argument, self._limit, self._trace)
+            return self._submit(_limited, perform, argument, self._limit, self._trace)
 
     def look_after(self) -> None:
         """Open it again when the process died with nothing to do, so that the next job need not wait; never waits."""

@@ -17,7 +17,7 @@ LOOK_UP = 0.2
 """Seconds after which a waiting thread looks whether it should stop."""
 LONGEST = 1_000
 """Work of a kind that is kept in memory; the rest stays in its rows, from where the sweep brings it."""
-KINDS: tuple[Kind, ...] = ("choose", "analyse", "send", "verify")
+KINDS: tuple[Kind, ...] = ("choose", "analyse", "segment", "send", "verify")
 
 
 class Line(queue.PriorityQueue[tuple[int, int, Work]]):

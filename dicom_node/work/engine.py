@@ -7,12 +7,15 @@ from typing import Literal, Protocol, TypeAlias
 
 from sqlalchemy.orm import Session
 
-Kind: TypeAlias = Literal["choose", "analyse", "send", "verify"]
+Kind: TypeAlias = Literal["choose", "analyse", "segment", "send", "verify"]
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Work:
-    """A row that wants doing: `id` is a study (choose), an analysis (analyse) or a destination (send, verify)."""
+    """A row that wants doing.
+
+    `id` is a study (choose), an analysis (analyse), an upload (segment) or a destination (send, verify).
+    """
 
     kind: Kind
     id: int

@@ -5,9 +5,9 @@ from itertools import product
 import pytest
 from sqlalchemy.orm import Session
 
-from db import accounts, circuit, models, results
+from db import accounts, circuit, models, results, uploads
 from db.accounts import NewAccount, Role
-from db.schema import Account, Activity, Analysis, Base, Delivery, Destination, Model, Series, Study
+from db.schema import Account, Activity, Analysis, Base, Delivery, Destination, Model, Series, Study, Upload
 from db.states import TABLES, TRANSITIONS, Entity, IllegalMove, in_state, move, note, story
 from tests.db.factories import LATER, NOW, ask, finish, make_seen, make_series
 
@@ -21,7 +21,7 @@ ILLEGAL = [
 ]
 
 
-Row = Study | Series | Analysis | Delivery | Destination | Model | Account | Activity
+Row = Study | Series | Analysis | Delivery | Destination | Model | Account | Activity | Upload
 
 
 def make_row(session: Session, entity: Entity) -> Row:
@@ -41,6 +41,7 @@ def make_row(session: Session, entity: Entity) -> Row:
             session, NewAccount(name="ada", person_name="A^B", role=Role.VIEWER, password="-"), NOW
         ),
         Entity.ACTIVITY: session.query(Activity).limit(1).one(),
+        Entity.UPLOAD: session.get_one(Upload, uploads.ask(session, name="a", folder="a", fold=None, by="b", now=NOW)),
     }
     for event in story(session):
         session.delete(event)

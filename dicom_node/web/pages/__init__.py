@@ -1,6 +1,18 @@
 """The pages, a file for each."""
 
-from dicom_node.web.pages import api, case, cohort, decide, jobs, live, metrics, sign_in, system, worklist
+from dicom_node.web.pages import (
+    api,
+    case,
+    cohort,
+    decide,
+    jobs,
+    live,
+    metrics,
+    sign_in,
+    single,
+    system,
+    worklist,
+)
 
 ALL = (
     sign_in.router,
@@ -9,6 +21,8 @@ ALL = (
     case.router,
     decide.router,
     jobs.router,
+    single.pages,
+    single.api,
     system.router,
     metrics.router,
     cohort.router,

@@ -1,15 +1,15 @@
-// The case page: the slice and what can be done with it.
+// The page of a case, and that of a slice that somebody uploaded: what is shown and what can be done with it.
 import { ask, news, notice, typing } from "./page.js";
 import { Around } from "./around.js";
 import { Review } from "./review.js";
 import { SliceView, array } from "./slice.js";
 
-const stage = document.querySelector(".stage[data-analysis]");
+const stage = document.querySelector(".stage[data-from]");
 const byId = (id) => document.getElementById(id);
 
 async function opened() {
   const view = new SliceView(stage.querySelector("canvas"));
-  const base = `/analyses/${stage.dataset.analysis}`;
+  const base = stage.dataset.from;
   const [image, labels] = await Promise.all([array(`${base}/image`, Int16Array), array(`${base}/labels`, Uint8Array)]);
   view.show(image, labels.data);
   return { view, image, automatic: labels.data };
@@ -70,9 +70,9 @@ let review = null;
 
 async function reviewed({ view, automatic }) {
   const box = byId("around");
-  if (byId("approve")) {
+  if (stage.dataset.api) {
     view.labels = automatic.slice();
-    review = new Review(view, automatic, stage.dataset.analysis);
+    review = new Review(view, automatic, stage.dataset);
     await review.restore();
   }
   if (box) new Around(box, (index) => review.slice(index));

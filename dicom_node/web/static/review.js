@@ -8,8 +8,9 @@ const SAVE_AFTER = 800;
 const MEASURE_AFTER = 120;
 
 export class Review {
-  constructor(view, automatic, analysis) {
-    Object.assign(this, { view, automatic, address: `/api/v1/analyses/${analysis}`, base: `/analyses/${analysis}` });
+  // `api` takes what is painted, `from` is where the arrays come from.
+  constructor(view, automatic, { api, from }) {
+    Object.assign(this, { view, automatic, address: api, base: from });
     this.version = 0;
     this.busy = false;
     this.folds = null;
@@ -28,8 +29,9 @@ export class Review {
       z: () => this.brush.undo(),
       y: () => this.brush.redo(),
       r: () => this.reset(),
-      d: () => this.disagreement(),
-      a: () => byId("approve").click(),
+      d: () => byId("differ")?.click(),
+      g: () => byId("reference")?.click(),
+      a: () => byId("approve")?.click(),
       x: () => this.rejecting(),
     };
     this.bind();
@@ -40,12 +42,11 @@ export class Review {
     for (const button of document.querySelectorAll("[data-tissue-key]")) button.addEventListener("click", () => this.tissue(Number(button.dataset.tissueKey)));
     byId("size").addEventListener("input", (event) => (this.brush.radius = Number(event.target.value)));
     byId("limit").addEventListener("change", (event) => this.limit(event.target.checked));
-    const clicks = { undo: () => this.brush.undo(), redo: () => this.brush.redo(), reset: () => this.reset(), clear: () => this.brush.replace(new Uint8Array(this.automatic.length), true), differ: () => this.disagreement() };
+    const clicks = { undo: () => this.brush.undo(), redo: () => this.brush.redo(), reset: () => this.reset(), clear: () => this.brush.replace(new Uint8Array(this.automatic.length), true), differ: () => this.disagreement(), reference: () => this.reference(), approve: () => this.approve() };
     for (const [id, act] of Object.entries(clicks)) byId(id)?.addEventListener("click", act);
     byId("fold")?.addEventListener("change", (event) => this.fold(event.target));
-    byId("approve").addEventListener("click", () => this.approve());
     byId("body")?.addEventListener("submit", (event) => this.state(event));
-    byId("reject").addEventListener("submit", (event) => this.reject(event));
+    byId("reject")?.addEventListener("submit", (event) => this.reject(event));
     addEventListener("keydown", (event) => this.key(event));
     addEventListener("beforeunload", (event) => this.unsaved && event.preventDefault());
   }
@@ -114,10 +115,22 @@ export class Review {
     this.view.recolour();
   }
 
+  // The outline of the other reader's labels, over those that are painted.
+  async reference() {
+    this.others ??= (await array(`${this.base}/reference`, Uint8Array)).data;
+    this.view.outline = this.view.outline ? null : this.others;
+    byId("reference").setAttribute("aria-pressed", this.view.outline !== null);
+    this.view.recolour();
+  }
+
+  decision(text) {
+    if (byId("approve")) byId("approve").textContent = text;
+  }
+
   changed({ open, dirty }) {
     if (open) return notice("That region is open: the fill would run over the slice.", true);
     this.unsaved = true;
-    byId("approve").textContent = dirty ? "Send my correction" : "Approve and send";
+    this.decision(dirty ? "Send my correction" : "Approve and send");
     byId("saved").textContent = "not saved yet";
     clearTimeout(this.measuring);
     this.measuring = setTimeout(() => this.measure(), MEASURE_AFTER);
@@ -135,6 +148,7 @@ export class Review {
         const dice = document.querySelector(`[data-dice="${name}"]`);
         if (dice) dice.textContent = shown(told.dice[name], 3);
       }
+      this.compared(told.reference);
       if (told.smi_m29_150_cm2_m2 !== null) byId("smi").textContent = shown(told.smi_m29_150_cm2_m2);
       byId("dice").hidden = !this.brush.dirty;
       byId("same").hidden = this.brush.dirty;
@@ -142,6 +156,16 @@ export class Review {
     } catch (fault) {
       notice(`Not measured: ${fault.message}`, true);
     }
+  }
+
+  // Against the labels of another reader, where there are some.
+  compared(reference) {
+    for (const [name, one] of Object.entries(reference ?? {}))
+      for (const [what, value] of Object.entries(one)) {
+        const cell = document.querySelector(`[data-reference="${name}"] [data-what="${what}"]`);
+        cell.textContent = typeof value === "number" ? value.toFixed(what === "dice" ? 3 : 1) : "–";
+        cell.title = typeof value === "number" ? "" : value;
+      }
   }
 
   async save() {
@@ -166,7 +190,7 @@ export class Review {
     if (!this.brush.painted && labels.every((label, i) => label === this.view.labels[i])) return;
     this.view.labels.set(labels);
     this.view.recolour();
-    byId("approve").textContent = "Send my correction";
+    this.decision("Send my correction");
     byId("saved").textContent = `as ${answer.headers.get("x-saved-by")} left it`;
     this.measure();
   }
@@ -196,6 +220,7 @@ export class Review {
   }
 
   rejecting() {
+    if (!byId("rejection")) return;
     byId("rejection").open = true;
     byId("why").focus();
   }

@@ -29,6 +29,7 @@ export class SliceView {
     this.opacity = [0, 0.35, 0.35, 0.35];
     this.labels = null;
     this.differ = null; // Float32Array 0..1, drawn instead of the labels where set
+    this.outline = null; // labels of which only the border is drawn, over everything
     this.zoom = 1;
     this.offset = [0, 0];
     this.ring = null; // [column, row, radius] of the brush, in pixels of the slice
@@ -134,15 +135,15 @@ export class SliceView {
     else if (this.labels)
       for (let i = 0, o = 0; i < this.labels.length; i++, o += 4) {
         const label = this.labels[i];
-        if (label) put(o, COLOURS[label], this.opacity[label] + (this.edge(i, label) ? 0.45 : 0));
+        if (label) put(o, COLOURS[label], this.opacity[label] + (this.opacity[label] && this.edge(this.labels, i) ? 0.45 : 0));
       }
+    if (this.outline) this.outline.forEach((label, i) => label && this.edge(this.outline, i) && put(4 * i, [255, 255, 255], 0.9));
     this.tint.getContext("2d").putImageData(picture, 0, 0);
     this.draw();
   }
 
-  edge(i, label) {
-    const { labels, columns } = this;
-    return this.opacity[label] > 0 && (labels[i - 1] !== label || labels[i + 1] !== label || labels[i - columns] !== label || labels[i + columns] !== label);
+  edge(labels, i) {
+    return [i - 1, i + 1, i - this.columns, i + this.columns].some((next) => labels[next] !== labels[i]);
   }
 
   draw() {

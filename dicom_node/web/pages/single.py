@@ -1,0 +1,238 @@
+"""Single slices, as in the paper's program: upload one, compare it with a reference, paint, take the pair along.
+
+Nothing that is uploaded is read here: bytes go to a file, a worker parses it.  Nothing of it leaves the node.
+"""
+
+import re
+import secrets
+import shutil
+import zlib
+from pathlib import Path
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Header, HTTPException, Request
+from pydantic import BaseModel, Field
+from sqlalchemy.orm import Session
+from starlette.responses import FileResponse, Response
+
+from db import uploads
+from db.accounts import Role
+from db.schema import Upload
+from db.session import reading
+from db.states import Entity, note
+from dicom_node.web import words
+from dicom_node.web.pages.case import binary
+from dicom_node.web.pages.decide import CONFLICT, NOTHING, NOTHING_SAVED, Labels
+from dicom_node.web.pages.live import LOOKED_AT
+from dicom_node.web.results import IMAGE, LABELS, Files, numbers, with_labels
+from dicom_node.web.room import Room, room_of
+from dicom_node.web.visitor import Visitor, needs
+
+pages = APIRouter(include_in_schema=False)
+api = APIRouter(prefix="/api/v1/slices", tags=["single slices"])
+ByReviewer = Annotated[Visitor, Depends(needs(Role.REVIEWER))]
+FOLDER, INCOMING = "uploads", "incoming"
+SHOWN = 50
+Ticket = Annotated[str, Field(pattern="^[0-9a-f]{32}$")]
+
+
+class Given(BaseModel):
+    """What is to be segmented: uploaded files by their tickets, and one fold or, without, the ensemble."""
+
+    name: Annotated[str, Field(min_length=1, max_length=64)]
+    image: Ticket
+    reference: Ticket | None = None
+    fold: Annotated[int, Field(ge=0, le=99)] | None = None
+
+
+@pages.get("/single")
+def page(request: Request, visitor: ByReviewer) -> Response:
+    """The form, and what was given before."""
+    room = room_of(request)
+    with reading(room.engine) as session:
+        shown: dict[str, Any] = {
+            "title": "Single slice",
+            "uploads": uploads.newest(session, SHOWN),
+            "folds": range(5),
+            "most_bytes": room.settings.web.max_upload_bytes,
+            "days": room.settings.web.keep_uploads,
+        }
+        return room.page(request, "single.html", visitor, **shown)
+
+
+@pages.post("/uploads")
+async def receive(request: Request, visitor: ByReviewer) -> dict[str, str]:
+    """The bytes of one file, as they come; a ticket for them."""
+    room = room_of(request)
+    incoming = room.data / FOLDER / INCOMING
+    incoming.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if shutil.disk_usage(incoming).free < room.settings.receive.minimum_free_bytes:
+        raise HTTPException(507, "the disk is nearly full")
+    ticket = secrets.token_hex(16)
+    path = incoming / ticket
+    path.touch(mode=0o600)
+    try:
+        with path.open("wb") as file:
+            async for chunk in request.stream():
+                file.write(chunk)
+    except BaseException:
+        path.unlink()
+        raise
+    return {"ticket": ticket}
+
+
+@pages.get("/single/{upload_id}")
+def slice_page(request: Request, visitor: ByReviewer, upload_id: int) -> Response:
+    """One slice: its mask, numbers, the comparison, the brush."""
+    room = room_of(request)
+    with room.sessions.begin() as session:
+        row = _row(session, upload_id)
+        note(
+            session, Entity.UPLOAD, row.id, row.state, row.state, now=room.now(), reason=LOOKED_AT, actor=visitor.name
+        )
+        shown: dict[str, Any] = {"title": "Single slice", "upload": row, "tissues": words.TISSUES}
+        files = _files(room, row)
+        if row.state == "done":
+            kept = files.basis
+            shown |= {
+                "decidable": True,
+                "folds": len(kept.folds) if kept else 0,
+                "told": kept,
+                "measured": numbers(files, files.painted(row.painted)),
+            }
+        return room.page(request, "upload.html", visitor, **shown)
+
+
+@pages.get("/slices/{upload_id}/{what}")
+def arrays(request: Request, visitor: ByReviewer, upload_id: int, what: str) -> Response:
+    """`image`, `labels`, `folds` or `reference` for the script of the page."""
+    files = _opened(request, upload_id)[1]
+    if what == "image":
+        return binary(files.slice.hu.astype("<i2").tobytes(), files.slice.hu.shape, files.slice.spacing_mm)
+    kept = files.basis
+    found = {
+        "labels": lambda: files.labels,
+        "folds": lambda: kept.folds if kept else None,
+        "reference": lambda: files.reference,
+    }.get(what, lambda: None)()
+    if found is None or not found.size:
+        raise HTTPException(404, "there is no such file")
+    return binary(found.tobytes(), found.shape)
+
+
+@api.post("")
+def ask(request: Request, visitor: ByReviewer, given: Given) -> dict[str, int]:
+    """Have a worker segment an uploaded slice; its number."""
+    room = room_of(request)
+    folder = room.data / FOLDER / given.image
+    incoming = room.data / FOLDER / INCOMING
+    tickets = {"image": given.image, "reference": given.reference}
+    if missing := [name for name, one in tickets.items() if one and not (incoming / one).is_file()]:
+        raise HTTPException(422, f"upload the {missing[0]} first")
+    folder.mkdir(mode=0o700)
+    for name, ticket in tickets.items():
+        if ticket:
+            (incoming / ticket).rename(folder / name)
+    with room.sessions.begin() as session:
+        made = uploads.ask(
+            session,
+            name=given.name,
+            folder=str(folder.relative_to(room.data)),
+            fold=given.fold,
+            by=visitor.name,
+            now=room.now(),
+        )
+    return {"slice": made}
+
+
+@api.delete("/{upload_id}", status_code=NOTHING)
+def delete(request: Request, visitor: ByReviewer, upload_id: int) -> None:
+    """Delete a slice and all its files now."""
+    room = room_of(request)
+    with room.sessions.begin() as session:
+        row = _row(session, upload_id)
+        if row.state in ("queued", "running"):
+            raise HTTPException(CONFLICT, "it is being segmented; wait a moment")
+        shutil.rmtree(room.data / row.folder, ignore_errors=True)
+        uploads.delete(session, row, "deleted by a person", room.now(), visitor.name)
+
+
+@api.get("/{upload_id}/draft")
+def saved(request: Request, visitor: ByReviewer, upload_id: int) -> Response:
+    """What was painted, one byte a pixel; 204 when nothing was.  x-version is what `PUT` wants."""
+    row, files = _opened(request, upload_id)
+    if row.painted is None:
+        return Response(status_code=NOTHING)
+    labels = files.painted(row.painted)
+    answer = binary(labels.tobytes(), labels.shape)
+    answer.headers["x-version"], answer.headers["x-saved-by"] = str(row.version), row.saved_by or ""
+    return answer
+
+
+@api.put("/{upload_id}/draft")
+def save(
+    request: Request,
+    visitor: ByReviewer,
+    upload_id: int,
+    labels: Labels,
+    x_version: Annotated[int, Header()] = NOTHING_SAVED,
+) -> dict[str, int]:
+    """Save what is painted over version `x-version`; 409 when another reviewer saved meanwhile."""
+    files = _opened(request, upload_id)[1]
+    packed = zlib.compress(files.given(labels).tobytes(), 3)
+    try:
+        with room_of(request).sessions.begin() as session:
+            return {"version": uploads.save(session, upload_id, x_version, packed, by=visitor.name)}
+    except uploads.Overtaken as first:
+        raise HTTPException(CONFLICT, f"{first}; load the page again to see it") from None
+
+
+@api.post("/{upload_id}/measure")
+def measured(request: Request, visitor: ByReviewer, upload_id: int, labels: Labels) -> dict[str, Any]:
+    """Numbers of what is being painted, its Dice against the model, and Dice and HD95 against the reference."""
+    files = _opened(request, upload_id)[1]
+    return numbers(files, files.given(labels))
+
+
+@api.get("/{upload_id}/image")
+def image(request: Request, visitor: ByReviewer, upload_id: int) -> Response:
+    """NAME-image.nii.gz of the pair."""
+    row, files = _opened(request, upload_id)
+    return FileResponse(files.path(IMAGE), media_type="application/gzip", filename=_called(row, "image"))
+
+
+@api.get("/{upload_id}/label")
+def label(request: Request, visitor: ByReviewer, upload_id: int) -> Response:
+    """NAME-label.nii.gz of the pair: what was painted, else what the model says."""
+    row, files = _opened(request, upload_id)
+    data = with_labels(files.path(LABELS), files.painted(row.painted))
+    headers = {"content-disposition": f'attachment; filename="{_called(row, "label")}"'}
+    return Response(data, media_type="application/gzip", headers=headers)
+
+
+def _called(row: Upload, what: str) -> str:
+    """Of the name that was given, only what every file system takes."""
+    plain = re.sub(r"[^A-Za-z0-9_-]+", "-", row.name).strip("-") or f"slice{row.id}"
+    return f"{plain}-{what}.nii.gz"
+
+
+def _row(session: Session, upload_id: int) -> Upload:
+    row = session.get(Upload, upload_id)
+    if row is None:
+        raise HTTPException(404, "there is no such slice; slices are deleted after a while")
+    return row
+
+
+def _files(room: Room, row: Upload) -> Files:
+    return Files(folder=room.data / Path(row.folder))
+
+
+def _opened(request: Request, upload_id: int) -> tuple[Upload, Files]:
+    """A slice that was segmented, and its files; raises 404."""
+    room = room_of(request)
+    with reading(room.engine) as session:
+        row = _row(session, upload_id)
+        session.expunge(row)
+    if row.state != "done":
+        raise HTTPException(404, "this slice was not segmented")
+    return row, _files(room, row)
