@@ -41,11 +41,17 @@ def make_row(session: Session, entity: Entity) -> Row:
             session, NewAccount(name="ada", person_name="A^B", role=Role.VIEWER, password="-"), NOW
         ),
         Entity.ACTIVITY: session.query(Activity).limit(1).one(),
-        Entity.UPLOAD: session.get_one(Upload, uploads.ask(session, name="a", folder="a", fold=None, by="b", now=NOW)),
+        Entity.UPLOAD: session.get_one(
+            Upload, uploads.ask(session, name="a", folder="a", fold=None, by="b", now=NOW)
+        ),
     }
     for event in story(session):
         session.delete(event)
     return rows[entity]
+
+
+def _upload(session: Session) -> int:
+    return uploads.ask(session, name="a", folder="uploads/a", fold=None, by="reader", now=NOW)
 
 
 @pytest.mark.parametrize(("entity", "frm", "to"), LEGAL, ids=str)

@@ -1,6 +1,5 @@
 """Rows of uploaded slices: taken once, tried again, refused at the last."""
 
-from collections.abc import Callable
 from datetime import timedelta
 
 import pytest

@@ -11,11 +11,16 @@ from sqlalchemy import select
 from db import uploads
 from db.accounts import Role
 from db.schema import Event, Upload
+from dicom_node import basis
+from dicom_node.single import GIVEN
 from tests.web.browser import Browser
 from tests.web.cases import body, mask, nifti
 from tests.web.conftest import Site
 
 TICKET = "0" * 32
+BASIS = basis.Basis(
+    labels=mask(), folds=basis.NO_FOLDS, level=GIVEN, agreement=None, model=None, doubts=(), positions_mm=(0.0,)
+)
 
 
 def upload(browser: Browser, data: bytes = b"anything") -> str:
@@ -39,6 +44,7 @@ def segmented(site: Site, number: int, *, reference: bool = False) -> Path:
         folder = site.room.data / row.folder
         (folder / "image.nii.gz").write_bytes(nifti(body()))
         (folder / "label.nii.gz").write_bytes(nifti(mask()))
+        (folder / basis.NAME).write_bytes(basis.packed(BASIS))
         if reference:
             (folder / "reference.nii.gz").write_bytes(nifti(np.roll(mask(), 1, axis=0)))
         assert uploads.finish(session, number, row.attempt, now)

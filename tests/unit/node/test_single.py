@@ -13,23 +13,24 @@ from pydicom import dcmread
 from config.settings import AnalysisSettings
 from dicom_node import basis
 from dicom_node.job import NotMeasured, Segmented, Single
+from dicom_node.phantom_study import write_study
 from dicom_node.single import segment_single
 from dicom_node.worker import Opening, opened
 from inference.labels import Tissue
+from inference.phantom import draw
 from inference.slice_files import nifti_bytes
-from tests.factories import phantom, study_files
 
 RULES = AnalysisSettings()
+ABOVE_PROMONTORY_MM = 85.0
+"""About the middle of L3."""
 
 
 @pytest.fixture(scope="module")
 def at_l3(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The DICOM file at mid L3 of the phantom."""
-    drawn = phantom()
-    files = study_files(tmp_path_factory.mktemp("ct"))
-    return sorted(files, key=lambda path: float(dcmread(path, stop_before_pixels=True).ImagePositionPatient[2]))[
-        drawn.l3_index
-    ]
+    """A DICOM file near mid L3 of a drawn CT."""
+    drawn = draw(1, slices=1, spacing_mm=(5.0, 1.56, 1.56), size=256, bottom_mm=ABOVE_PROMONTORY_MM)
+    (file,) = write_study(drawn, tmp_path_factory.mktemp("ct"))
+    return file
 
 
 def given(folder: Path, image: bytes, reference: bytes | None = None, fold: int | None = None) -> Single:
@@ -37,7 +38,9 @@ def given(folder: Path, image: bytes, reference: bytes | None = None, fold: int 
     (folder / "image").write_bytes(image)
     if reference is not None:
         (folder / "reference").write_bytes(reference)
-    return Single(image=folder / "image", reference=folder / "reference" if reference is not None else None, fold=fold)
+    return Single(
+        image=folder / "image", reference=folder / "reference" if reference is not None else None, fold=fold
+    )
 
 
 def run(single: Single, cache: Path) -> Segmented | NotMeasured:
