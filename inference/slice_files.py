@@ -122,7 +122,8 @@ def _read(path: Path) -> tuple[NDArray[Any], tuple[float, float, float]]:
     except NotASlice:
         raise
     except UNREADABLE as fault:
-        raise NotASlice(f"{path.name} can't be read as NIfTI: {fault}") from fault
+        told = str(fault).replace(str(path), path.name)
+        raise NotASlice(f"{path.name} can't be read as NIfTI: {told}") from fault
     if values.shape[2] != 1 or not finite:
         raise NotASlice(f"{path.name} is no single axial slice of numbers but {values.shape}")
     if not all(PIXEL_MM[0] <= size <= PIXEL_MM[1] for size in (x, y)):

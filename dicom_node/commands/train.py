@@ -1,14 +1,16 @@
 """`l3node train`: five folds from labelled slices, from drawn ones, and AMOS22 made ready for labelling."""
 
+import getpass
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
 from typer.core import TyperGroup
 
-from dicom_node.commands.common import fail
+from dicom_node.commands.common import Config, fail, sessions_of, settings_of
 
 
 class DataOrCommand(TyperGroup):
@@ -69,6 +71,30 @@ def phantoms(
 
     with _refusals():
         typer.echo(train_phantoms(out, training.demo("cpu", epochs, start), Console()))
+
+
+@train.command("corrected")
+def corrected(
+    out: Annotated[Path, typer.Option("--out", "-o", help="Folder for the pairs; `l3node train` takes it as DATA.")],
+    config: Config = Path("l3node.toml"),
+) -> None:
+    """Write the slices that reviewers of this node corrected or painted as pairs to train on; it is recorded."""
+    from rich.console import Console
+
+    from db import audit
+    from dicom_node import corrections
+    from dicom_node.console import bar
+
+    now = datetime.now(UTC)
+    with sessions_of(config).begin() as session:
+        found = corrections.cases(session, settings_of(config).node.files)
+        words = f"{len(found)} corrected cases as a training set"
+        audit.record(session, "cohort", "exported", actor=getpass.getuser(), reason=words, now=now)
+    with bar(Console()) as progress:
+        task = progress.add_task("writing pairs", total=len(found))
+        for _ in corrections.written(found, out, now):
+            progress.advance(task)
+    typer.echo(f"{len(found)} corrected cases in {out}")
 
 
 @train.command("prepare-amos")

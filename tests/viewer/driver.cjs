@@ -18,6 +18,7 @@ async function main() {
     press: (key) => page.keyboard.press(key).then(() => null),
     type: (text) => page.keyboard.type(text).then(() => null),
     cookies: () => page.context().cookies(),
+    files: (selector, path) => page.setInputFiles(selector, path).then(() => null),
     size: (width, height) => page.setViewportSize({ width, height }).then(() => null),
     drag: async (from, to) => {
       await page.mouse.move(...from);

@@ -1,6 +1,7 @@
 """Single slices on the pages: bytes in, nothing parsed, the pair out, two painters kept apart."""
 
 import gzip
+from collections.abc import Callable
 from pathlib import Path
 
 import nibabel
@@ -13,9 +14,11 @@ from db.accounts import Role
 from db.schema import Event, Upload
 from dicom_node import basis
 from dicom_node.single import GIVEN
+from tests.factories import eventually, rows
 from tests.web.browser import Browser
 from tests.web.cases import body, mask, nifti
 from tests.web.conftest import Site
+from tests.web.screen import screen
 
 TICKET = "0" * 32
 BASIS = basis.Basis(
@@ -168,3 +171,30 @@ def test_a_spiteful_name_stays_inert(site: Site) -> None:
     number = ask(browser, name="<script>alert(1)</script>")
     for address in ("/single", f"/single/{number}"):
         assert "<script>alert" not in browser.get(address).text
+
+
+def test_a_reader_gives_a_slice_paints_and_deletes_it(make_site: Callable[..., Site], tmp_path: Path) -> None:
+    site = make_site(sign_in=False)
+    (tmp_path / "case-7-image.nii.gz").write_bytes(nifti(body()))
+    with screen(site, tmp_path) as seen:
+        seen.open("/single")
+        seen.page.ask("files", "#image", str(tmp_path / "case-7-image.nii.gz"))
+        assert seen.see("() => document.querySelector('#name').value") == "case-7"
+        seen.see("() => document.querySelector('#give button').click()")
+        seen.waits_for("main", "waits for a worker")
+        segmented(site, 1, reference=True)
+        seen.waits_for("[data-reference=psoas] [data-what=dice]", "0.875")
+        eventually(lambda: seen.see("() => document.querySelector('.stage')?.dataset.ready"), what="slice")
+        seen.press("g")
+        eventually(
+            lambda: seen.see("() => document.querySelector('#reference').ariaPressed === 'true'"), 20, "outline"
+        )
+        seen.see("() => document.querySelector('#clear').click()")
+        seen.waits_for("[data-reference=psoas] [data-what=dice]", "0.000")
+        eventually(lambda: rows(site.room.sessions, Upload, version=1), 20, "autosave")
+        seen.open("/single")
+        seen.waits_for("main", "painted")
+        seen.see("() => document.querySelector('[data-delete]').click()")
+        seen.waits_for("#notice", "Deleted")
+    with site.room.sessions() as session:
+        assert session.scalars(select(Upload)).all() == []

@@ -21,28 +21,35 @@ from db.schema import Upload
 from db.session import reading
 from db.states import Entity, note
 from dicom_node.web import words
+from dicom_node.web.faults import faults
 from dicom_node.web.pages.case import binary
-from dicom_node.web.pages.decide import CONFLICT, NOTHING, NOTHING_SAVED, Labels
+from dicom_node.web.pages.decide import CONFLICT, NOTHING, NOTHING_SAVED, Labels, Saved
 from dicom_node.web.pages.live import LOOKED_AT
 from dicom_node.web.results import IMAGE, LABELS, Files, numbers, with_labels
 from dicom_node.web.room import Room, room_of
 from dicom_node.web.visitor import Visitor, needs
 
 pages = APIRouter(include_in_schema=False)
-api = APIRouter(prefix="/api/v1/slices", tags=["single slices"])
+api = APIRouter(prefix="/api/v1/slices", tags=["single slices"], responses=faults(404, 409))
 ByReviewer = Annotated[Visitor, Depends(needs(Role.REVIEWER))]
 FOLDER, INCOMING = "uploads", "incoming"
 SHOWN = 50
-Ticket = Annotated[str, Field(pattern="^[0-9a-f]{32}$")]
+Ticket = Annotated[str, Field(pattern="^[0-9a-f]{32}$", description="what `POST /uploads` answered")]
 
 
-class Given(BaseModel):
+class SingleSlice(BaseModel):
     """What is to be segmented: uploaded files by their tickets, and one fold or, without, the ensemble."""
 
-    name: Annotated[str, Field(min_length=1, max_length=64)]
+    name: str = Field(min_length=1, max_length=64, description="of the pair that is taken along")
     image: Ticket
-    reference: Ticket | None = None
-    fold: Annotated[int, Field(ge=0, le=99)] | None = None
+    reference: Ticket | None = Field(default=None, description="labels of another reader, as NIfTI on the same grid")
+    fold: int | None = Field(default=None, ge=0, le=99, description="one fold alone; null for all of them")
+
+
+class Taken(BaseModel):
+    """The slice waits for a worker."""
+
+    slice: int = Field(description="its number: `/single/{number}` shows it")
 
 
 @pages.get("/single")
@@ -121,7 +128,7 @@ def arrays(request: Request, visitor: ByReviewer, upload_id: int, what: str) -> 
 
 
 @api.post("")
-def ask(request: Request, visitor: ByReviewer, given: Given) -> dict[str, int]:
+def ask(request: Request, visitor: ByReviewer, given: SingleSlice) -> Taken:
     """Have a worker segment an uploaded slice; its number."""
     room = room_of(request)
     folder = room.data / FOLDER / given.image
@@ -142,7 +149,7 @@ def ask(request: Request, visitor: ByReviewer, given: Given) -> dict[str, int]:
             by=visitor.name,
             now=room.now(),
         )
-    return {"slice": made}
+    return Taken(slice=made)
 
 
 @api.delete("/{upload_id}", status_code=NOTHING)
@@ -176,13 +183,13 @@ def save(
     upload_id: int,
     labels: Labels,
     x_version: Annotated[int, Header()] = NOTHING_SAVED,
-) -> dict[str, int]:
+) -> Saved:
     """Save what is painted over version `x-version`; 409 when another reviewer saved meanwhile."""
     files = _opened(request, upload_id)[1]
     packed = zlib.compress(files.given(labels).tobytes(), 3)
     try:
         with room_of(request).sessions.begin() as session:
-            return {"version": uploads.save(session, upload_id, x_version, packed, by=visitor.name)}
+            return Saved(version=uploads.save(session, upload_id, x_version, packed, by=visitor.name))
     except uploads.Overtaken as first:
         raise HTTPException(CONFLICT, f"{first}; load the page again to see it") from None
 

@@ -1,5 +1,5 @@
-// A case without a picture: slices to choose from where the series could be read; the page comes again when
-// something of it moved.
+// A case or slice without a picture: slices to choose from where the series could be read; the page comes again when
+// something of it moved, also while it was loading.
 import { Around } from "./around.js";
 import { offerDeeds } from "./deeds.js";
 import { ask, news, notice } from "./page.js";
@@ -17,6 +17,17 @@ async function choose(index) {
 
 if (box) new Around(box, choose);
 
-const ours = new Set((document.querySelector("[data-entities]")?.dataset.entities ?? "").split(","));
-news((moved) => moved.some((name) => ours.has(name)) && location.reload());
+const head = document.querySelector("[data-entities]");
+const ours = new Set((head?.dataset.entities ?? "").split(","));
+
+async function look() {
+  const answer = await fetch(location.href, { headers: { accept: "text/html" } });
+  const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+  if (answer.ok && fresh.querySelector("[data-entities]")?.textContent !== head?.textContent) location.reload();
+}
+
+news(
+  (moved) => moved.some((name) => ours.has(name)) && location.reload(),
+  (on) => on && look(),
+);
 offerDeeds(() => location.reload());
