@@ -14,6 +14,8 @@ export function offerDeeds(done) {
     if (button.dataset.deed === "cancel") return asked(button.dataset);
     act({ ...button.dataset });
   });
+  // Rows may have come anew meanwhile: the button that asked is another element by now.
+  dialog.addEventListener("close", () => document.querySelector(`[data-deed="cancel"][data-analysis="${CSS.escape(dialog.dataset.analysis)}"]`)?.focus());
   dialog.querySelector("[data-keep]").addEventListener("click", () => dialog.close());
   dialog.querySelector("form").addEventListener("submit", (event) => {
     event.preventDefault();

@@ -20,14 +20,17 @@ if (box) new Around(box, choose);
 const head = document.querySelector("[data-entities]");
 const ours = new Set((head?.dataset.entities ?? "").split(","));
 
+// Not under somebody who is answering a question.
+const again = () => document.querySelector("dialog[open]") || location.reload();
+
 async function look() {
   const answer = await fetch(location.href, { headers: { accept: "text/html" } });
   const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
-  if (answer.ok && fresh.querySelector("[data-entities]")?.textContent !== head?.textContent) location.reload();
+  if (answer.ok && fresh.querySelector("[data-entities]")?.textContent !== head?.textContent) again();
 }
 
 news(
-  (moved) => moved.some((name) => ours.has(name)) && location.reload(),
+  (moved) => moved.some((name) => ours.has(name)) && again(),
   (on) => on && look(),
 );
 offerDeeds(() => location.reload());
