@@ -115,6 +115,12 @@ def test_no_machine_path_is_in_the_tree() -> None:
     assert found.stdout == ""
 
 
+def test_no_link_is_tracked() -> None:
+    """One leads to a place of one machine, and on another it takes the place of what is there."""
+    told = subprocess.run(["git", "ls-files", "-s"], capture_output=True, text=True, cwd=REPOSITORY, check=True)
+    assert [line for line in told.stdout.splitlines() if line.startswith("120000")] == []
+
+
 def test_readme_pictures_exist() -> None:
     pictures = re.findall(r"!\[[^\]]*\]\(([^)]+)\)", README)
     assert pictures
