@@ -18,7 +18,7 @@ def is_quick_in_bfloat16(device: str) -> bool:
     """Whether bfloat16 saves time: a CPU without instructions for it takes ten times as long as in float32."""
     if device != "cpu":
         return True
-    able = getattr(torch.cpu, "get_capabilities", dict)()  # of torch 2.13 or newer
+    able: dict[str, Any] = getattr(torch.cpu, "get_capabilities", dict)()  # of torch 2.13 or newer
     return bool(able.get("avx512_bf16") or able.get("amx_bf16"))
 
 
