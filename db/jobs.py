@@ -1,6 +1,6 @@
-"""What an operator does with analyses: look at them, try one again, cancel one that waits."""
+"""What an operator does with analyses: look at them, try or send one again, put one first, cancel one that waits."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -18,6 +18,9 @@ WAITING = ("queued", "running", "failed")
 RETRIED = ("dead", "not_measured", "cancelled")
 """At rest without a result: a codec that was installed, or a mended disk, may change that."""
 
+UNTRIED: Mapping[str, Any] = {"attempt": 0, "asked": 0, "resent": 0, "failed_at": None, "transaction_uid": None}
+"""A parcel of which nothing was tried yet."""
+
 
 class Deed(StrEnum):
     """What an operator may do to an analysis."""
@@ -25,6 +28,7 @@ class Deed(StrEnum):
     RETRY = "retry"
     PRIORITISE = "prioritise"
     CANCEL = "cancel"
+    RESEND = "resend"
 
 
 class Refused(Exception):
@@ -57,8 +61,10 @@ def deliveries(session: Session, analysis_id: int) -> Sequence[Delivery]:
     return session.scalars(query).all()
 
 
-def deeds(row: Analysis, newest: Analysis) -> tuple[Deed, ...]:
-    """What can be done to an analysis now; `newest` is the last one of its study."""
+def deeds(row: Analysis, newest: Analysis, sent: Collection[str] = ()) -> tuple[Deed, ...]:
+    """What can be done to an analysis now; `newest` is the last of its study, `sent` the states of its parcels."""
+    if row.state == "done" and "dead" in sent:
+        return (Deed.RESEND,)
     if row.state in RETRIED and row.id == newest.id:
         return (Deed.RETRY,)
     if row.state != "queued":
@@ -99,6 +105,17 @@ def prioritise(session: Session, analysis_id: int, *, actor: str, now: datetime)
         why = "first in line already" if state == "queued" else f"{state}; only queued can be put first"
         raise Refused(f"analysis {analysis_id} is {why}")
     note(session, Entity.ANALYSIS, analysis_id, "queued", "queued", now=now, reason="put first in line", actor=actor)
+
+
+def resend(session: Session, analysis_id: int, *, actor: str, now: datetime) -> None:
+    """Send once more what of a result could not be delivered, as if for the first time; raises `Refused`."""
+    row = job(session, analysis_id)
+    dead = [parcel.id for parcel in deliveries(session, analysis_id) if parcel.state == "dead"]
+    if row.state != "done" or not dead:
+        raise Refused(f"analysis {analysis_id} is {row.state}, with {len(dead)} objects that failed: nothing to send")
+    told: dict[str, Any] = {"now": now, "actor": actor, "changes": {**UNTRIED, "due_at": now}}
+    for delivery_id in dead:
+        move(session, Entity.DELIVERY, delivery_id, "dead", "pending", **told)
 
 
 def backlog_over(session: Session, limit: int) -> bool:

@@ -148,7 +148,7 @@ RESTS: MappingProxyType[Entity, Mapping[str, str]] = MappingProxyType(
         Entity.DELIVERY: {
             "sent": "the destination answered that it has the object; `verify` has it asked again",
             "verified": "the destination was asked again, and has it",
-            "dead": "it can never be delivered as it is; its reason says why",
+            "dead": "it can't be delivered as things are, its reason says why; `l3node jobs resend` sends it again",
             "cancelled": "the result was superseded before this was sent",
         },
         Entity.DESTINATION: {

@@ -71,6 +71,16 @@ def jobs_prioritise(analysis: Id, config: Config = DEFAULT) -> None:
     typer.echo(f"analysis {analysis} is first in line")
 
 
+@jobs.command("resend")
+def jobs_resend(analysis: Id, config: Config = DEFAULT) -> None:
+    """Send once more what of a result could not be delivered, after what its reason names was mended."""
+    from db import jobs as rows
+
+    with sessions_of(config).begin() as session, _refusals():
+        rows.resend(session, analysis, actor=getpass.getuser(), now=datetime.now(UTC))
+    typer.echo(f"analysis {analysis} is sent again")
+
+
 @jobs.command("cancel")
 def jobs_cancel(
     analysis: Id,

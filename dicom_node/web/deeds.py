@@ -1,5 +1,7 @@
 """What a page offers to do to an analysis: nothing but to an administrator."""
 
+from collections.abc import Collection
+
 from db import jobs
 from db.accounts import Role
 from db.jobs import Deed
@@ -13,6 +15,6 @@ class Offers:
     def __init__(self, visitor: Visitor) -> None:
         self.any = visitor.may(Role.ADMINISTRATOR)
 
-    def __call__(self, row: Analysis | None, newest: Analysis | None) -> tuple[Deed, ...]:
-        """What does something now; `newest` is the last one of the study."""
-        return jobs.deeds(row, newest) if self.any and row and newest else ()
+    def __call__(self, row: Analysis | None, newest: Analysis | None, sent: Collection[str] = ()) -> tuple[Deed, ...]:
+        """What does something now; `newest` is the last one of the study, `sent` are states of the row's parcels."""
+        return jobs.deeds(row, newest, sent) if self.any and row and newest else ()

@@ -3,10 +3,10 @@
 import pytest
 from sqlalchemy.orm import Session
 
-from db import activities, jobs, results
+from db import activities, jobs, outbox, results
 from db.activities import Name
 from db.priority import Priority
-from db.schema import Analysis, Event
+from db.schema import Analysis, Delivery, Event
 from tests.db.factories import LATER, NOW, ask, done, make_series
 
 
@@ -81,6 +81,33 @@ def test_only_what_waits_can_be_put_first(session: Session) -> None:
         jobs.prioritise(session, dead(session), actor="admin", now=LATER)
     with pytest.raises(jobs.Refused, match="there is no analysis 77"):
         jobs.prioritise(session, 77, actor="admin", now=LATER)
+
+
+def test_what_could_not_be_delivered_is_sent_again_as_if_for_the_first_time(session: Session) -> None:
+    analysis_id = done(session, make_series(session))
+    first, *others = outbox.take(session, "PACS", NOW)
+    outbox.put_off(session, first.delivery_id, "no space", NOW)
+    outbox.bury(session, first.delivery_id, "SOP class not accepted", NOW)
+    jobs.resend(session, analysis_id, actor="admin", now=LATER)
+    event = last_event(session)
+    assert (event.entity, event.from_state, event.to_state, event.actor) == ("delivery", "dead", "pending", "admin")
+    parcel = session.get_one(Delivery, first.delivery_id)
+    assert (parcel.attempt, parcel.failed_at, parcel.due_at, parcel.reason) == (0, None, LATER, None)
+    assert {one.delivery_id for one in outbox.take(session, "PACS", LATER)} == {
+        one.delivery_id for one in (first, *others)
+    }
+    with pytest.raises(jobs.Refused, match="is done, with 0 objects that failed"):
+        jobs.resend(session, analysis_id, actor="admin", now=LATER)
+
+
+def test_what_was_replaced_is_not_sent_again(session: Session) -> None:
+    series = make_series(session)
+    analysis_id = done(session, series, "first")
+    for parcel in outbox.take(session, "PACS", NOW):
+        outbox.bury(session, parcel.delivery_id, "SOP class not accepted", NOW)
+    done(session, series, "second")
+    with pytest.raises(jobs.Refused, match="is superseded"):
+        jobs.resend(session, analysis_id, actor="admin", now=LATER)
 
 
 def test_nobody_has_that_number(session: Session) -> None:

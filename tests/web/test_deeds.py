@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from db import results
+from db import outbox, results
 from db.accounts import Role
 from db.jobs import Deed
 from db.priority import Priority
 from db.schema import Analysis, Event
 from db.states import move
-from tests.db.factories import NOW, ask, make_series
+from tests.db.factories import NOW, ask, done, make_series
 from tests.factories import rows
 from tests.web.conftest import Site
 from tests.web.screen import Screen, screen
@@ -34,6 +34,15 @@ def dead(site: Site, number: int = 2) -> int:
     with site.room.sessions.begin() as session:
         assert results.take(session, analysis_id, NOW)
         results.give_up(session, analysis_id, 1, "no memory", attempts=1, now=NOW)
+    return analysis_id
+
+
+def undeliverable(site: Site, number: int = 2) -> int:
+    """A study whose result is measured, and whose three objects no destination takes."""
+    with site.room.sessions.begin() as session:
+        analysis_id = done(session, make_series(session, number), f"{number}")
+        for parcel in outbox.take(session, "PACS", NOW):
+            outbox.bury(session, parcel.delivery_id, "SOP class not accepted", NOW)
     return analysis_id
 
 
@@ -93,15 +102,21 @@ def test_what_is_first_in_line_is_not_offered_to_be_put_first(site: Site) -> Non
     assert (told.status_code, told.json()["detail"]) == (409, "analysis 2 is first in line already")
 
 
+def test_a_result_whose_objects_could_not_be_delivered_is_offered_to_be_sent_again(site: Site) -> None:
+    analysis_id = undeliverable(site)
+    browser = site.signed_in(Role.ADMINISTRATOR)
+    assert offered(browser.get("/studies/2").text) == ["resend"]
+    assert browser.post(ADDRESS.format(analysis_id, Deed.RESEND)).status_code == 200
+    assert offered(browser.get("/studies/2").text) == []
+
+
 @pytest.mark.parametrize("deed", list(Deed))
 def test_of_two_who_do_the_same_the_second_is_told_what_it_is_by_now(deed: Deed, site: Site) -> None:
-    analysis_id = dead(site) if deed is Deed.RETRY else waiting(site)
+    analysis_id = {Deed.RETRY: dead, Deed.RESEND: undeliverable}.get(deed, waiting)(site)
     browser, address = site.signed_in(Role.ADMINISTRATOR), ADDRESS.format(analysis_id, deed)
     first, second = (browser.post(address, json={"why": "wrong patient"}) for _ in range(2))
     assert (first.status_code, second.status_code) == (200, 409)
-    assert [one.actor for one in rows(site.room.sessions, Event, entity="analysis", actor="administrator")] == [
-        "administrator"
-    ]
+    assert len(rows(site.room.sessions, Event, actor="administrator")) == (3 if deed is Deed.RESEND else 1)
 
 
 @pytest.mark.parametrize("deed", [Deed.PRIORITISE, Deed.CANCEL])
@@ -180,3 +195,19 @@ def test_what_another_did_first_is_told_on_the_page_of_the_case_which_then_shows
         page.press("t", "o", "o", "Tab", "Enter")
         page.waits_for("#notice", "is running; only queued can be cancelled")
         page.waits_for(".case-head", "being analysed")
+
+
+def test_a_row_that_comes_anew_while_a_reason_is_written_has_the_focus_again(
+    make_site: Callable[..., Site], tmp_path: Path
+) -> None:
+    site = make_site(sign_in=False)
+    waiting(site, 2)
+    with screen(site, tmp_path) as page:
+        page.open("/")
+        page.see("() => document.querySelector('[data-deed=cancel]').focus()")
+        page.press("Enter")
+        page.waits_for("#live[data-state=on]", "live")
+        waiting(site, 3)
+        page.waits_for('tr[data-href="/studies/3"]', "waiting")
+        page.press("Escape")
+        page.focuses("Cancel: study 2")

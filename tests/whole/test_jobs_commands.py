@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from db import results
+from db import outbox, results
 from db.priority import Priority
 from db.schema import Analysis
 from db.session import Sessions, open_engine, open_sessions, upgrade
@@ -82,6 +82,14 @@ def test_one_is_put_first_in_line(sessions: Sessions, tmp_path: Path) -> None:
     with sessions() as session:
         assert session.get_one(Analysis, 4).priority == Priority.PERSON
     assert "first in line already" in l3node(tmp_path, "jobs", "prioritise", "4", code=1)
+
+
+def test_what_could_not_be_delivered_is_sent_again(sessions: Sessions, tmp_path: Path) -> None:
+    with sessions.begin() as session:
+        for parcel in outbox.take(session, "PACS", NOW):
+            outbox.bury(session, parcel.delivery_id, "SOP class not accepted", NOW)
+    assert "is sent again" in l3node(tmp_path, "jobs", "resend", "3")
+    assert "with 0 objects that failed" in l3node(tmp_path, "jobs", "resend", "3", code=1)
 
 
 def test_what_is_paused_is_told_until_it_goes_on(sessions: Sessions, tmp_path: Path) -> None:

@@ -62,7 +62,7 @@ def _shown(room: Room, visitor: Visitor, case: cases.Case) -> dict[str, Any]:
         "slices": _slices(kept) if kept and has["around"] else [],
         "taken": kept.level.index if kept else None,
         "candidates": _candidates(kept) if kept else [],
-        "deeds": Offers(visitor)(case.analysis, case.newest),
+        "deeds": Offers(visitor)(case.analysis, case.newest, [one.delivery.state for one in case.parcels]),
         "decidable": decidable,
         "choosable": decidable or (reviewer and _came_to_nothing(case)),
     }

@@ -41,7 +41,7 @@ class Stated(BaseModel):
 class Done(BaseModel):
     """What became of it."""
 
-    state: str = Field(description="queued, cancelled, or stated")
+    state: str = Field(description="queued, cancelled, pending (to be sent), or stated")
 
 
 @router.post("/retry")
@@ -58,6 +58,14 @@ def prioritise(request: Request, visitor: ByAdministrator, analysis_id: int) -> 
     with _changing(request, analysis_id) as session:
         jobs.prioritise(session, analysis_id, actor=visitor.name, now=room_of(request).now())
     return Done(state="queued")
+
+
+@router.post("/resend")
+def resend(request: Request, visitor: ByAdministrator, analysis_id: int) -> Done:
+    """Send once more what of a result could not be delivered."""
+    with _changing(request, analysis_id) as session:
+        jobs.resend(session, analysis_id, actor=visitor.name, now=room_of(request).now())
+    return Done(state="pending")
 
 
 @router.post("/cancel")

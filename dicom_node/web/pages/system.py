@@ -110,8 +110,9 @@ def _peers(session: Session, room: Room) -> dict[str, Any]:
 def _used(room: Room, models: Sequence[Model]) -> int | None:
     """The model that the settings name: the newest that was seen in its folder, or that came with the node."""
     path = room.settings.analysis.model
-    of_settings = (one.id for one in models if one.path == str(path) or (not path and one.state == "demonstration"))
-    return next(of_settings, None)
+    if path is None:
+        return next((one.id for one in models if one.state == "demonstration"), None)
+    return next((one.id for one in models if one.path == str(path.resolve())), None)
 
 
 def _where(to: AnyDestination) -> str:

@@ -1,6 +1,7 @@
 // The page of a case, and that of a slice that somebody uploaded: what is shown and what can be done with it.
 import { ask, news, notice, typing } from "./page.js";
 import { Around } from "./around.js";
+import { offerDeeds } from "./deeds.js";
 import { Review } from "./review.js";
 import { SliceView, array } from "./slice.js";
 
@@ -87,6 +88,7 @@ if (stage)
     .then(() => (stage.dataset.ready = "yes"))
     .catch((fault) => notice(`The slice can't be shown: ${fault.message}`, true));
 
+offerDeeds(() => location.reload());
 const ours = new Set((document.querySelector("[data-entities]")?.dataset.entities ?? "").split(","));
 news((moved) => moved.some((name) => ours.has(name)) && document.dispatchEvent(new CustomEvent("moved")));
 document.addEventListener("moved", () => {

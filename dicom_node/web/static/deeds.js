@@ -1,13 +1,13 @@
 // What an administrator does to an analysis: restart it, put it first, take it out of the queue.
 import { ask, notice } from "./page.js";
 
-const SAID = { retry: "is queued again, before all others", prioritise: "is first in line", cancel: "is out of the queue" };
+const SAID = { retry: "is queued again, before all others", prioritise: "is first in line", resend: "is sent again", cancel: "is out of the queue" };
 const dialog = document.getElementById("cancelling");
 
-// Listens to the buttons of the page, those too that come later; `done` is called when something was done or refused.
+// Listens to the buttons of the page, those too that come later; `done` is called with what was done, or refused.
 export function offerDeeds(done) {
   if (!dialog) return;
-  const act = (given) => acted(given).then(done);
+  const act = (given) => acted(given).then(() => done(given));
   document.addEventListener("click", (event) => {
     const button = event.target.closest("button[data-deed]");
     if (!button) return;

@@ -12,23 +12,26 @@ function again({ href, deed, row }) {
   return [`[data-deed="${deed}"]`, "[data-deed]", "a"].map((one) => rows.querySelector(`tr[data-href="${row}"] ${one}`)).find(Boolean);
 }
 
-async function refresh() {
+// `wanted` is what has the focus afterwards, if nothing else has it.
+async function refresh(wanted) {
   waiting = null;
   const answer = await fetch(location.href, { headers: { "x-fragment": "worklist", accept: "text/html" } });
   if (!answer.ok || answer.redirected) return;
-  const active = document.activeElement;
-  const focused = rows.contains(active) && { href: active.getAttribute("href"), deed: active.dataset.deed, row: active.closest("tr")?.dataset.href };
   const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const active = document.activeElement;
+  const focused = rows.contains(active)
+    ? { href: active.getAttribute("href"), deed: active.dataset.deed, row: active.closest("tr")?.dataset.href }
+    : active === document.body && wanted;
   rows.replaceChildren(...fresh.body.childNodes);
   if (focused) again(focused)?.focus();
 }
 
 news(
-  () => (waiting ??= setTimeout(refresh, 400)),
+  () => (waiting ??= setTimeout(() => refresh(), 400)),
   (on) => (live.dataset.state = on ? "on" : "off"),
 );
 
-offerDeeds(refresh);
+offerDeeds(({ deed, study }) => refresh({ deed, row: `/studies/${study}` }));
 
 rows.addEventListener("click", (event) => {
   const row = event.target.closest("tr[data-href]");
