@@ -90,6 +90,11 @@ def ended_before(session: Session, before: datetime, limit: int) -> Sequence[Upl
     return session.scalars(query).all()
 
 
+def folders(session: Session) -> frozenset[str]:
+    """Where the files of all slices lie."""
+    return frozenset(session.scalars(select(Upload.folder)))
+
+
 def delete(session: Session, row: Upload, why: str, now: datetime, actor: str = "node") -> None:
     """Forget a slice that is not being segmented; its files are the caller's to delete, before."""
     note(session, Entity.UPLOAD, row.id, row.state, row.state, now=now, reason=why, actor=actor)

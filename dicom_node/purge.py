@@ -40,16 +40,18 @@ class Purge:
             self._purge(self.now(), "the disk is nearly full")
 
     def _delete_uploads(self) -> None:
-        """Slices that people gave, after their days; and what was uploaded and never asked for."""
+        """Slices that people gave, after their days; and files that no row speaks of."""
         data, days = self.settings.node.files, self.settings.web.keep_uploads
         before = self.now() - timedelta(days=days)
         with self.sessions.begin() as session:
             for row in uploads.ended_before(session, before, AT_ONCE):
                 shutil.rmtree(data / row.folder, ignore_errors=True)
                 uploads.delete(session, row, f"deleted after {days} days", self.now())
-        for path in (data / "uploads" / "incoming").glob("*"):
-            if path.stat().st_mtime < before.timestamp():
-                path.unlink()
+            known = uploads.folders(session)
+        for path in (*(data / "uploads").glob("*"), *(data / "uploads" / "incoming").glob("*")):
+            old = path.stat().st_mtime < before.timestamp()
+            if old and path.name != "incoming" and str(path.relative_to(data)) not in known:
+                shutil.rmtree(path) if path.is_dir() else path.unlink()
 
     def _is_pressed(self) -> bool:
         return self.free() < PRESSED * self.settings.receive.minimum_free_bytes

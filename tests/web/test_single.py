@@ -79,6 +79,14 @@ def test_a_ticket_counts_once(site: Site) -> None:
     assert [browser.post("/api/v1/slices", json=given).status_code for _ in range(2)] == [200, 422]
 
 
+def test_image_and_reference_are_two_files(site: Site) -> None:
+    browser = site.signed_in(Role.REVIEWER)
+    ticket = upload(browser)
+    answer = browser.post("/api/v1/slices", json={"name": "x", "image": ticket, "reference": ticket})
+    assert answer.status_code == 422
+    assert browser.post("/api/v1/slices", json={"name": "x", "image": ticket}).status_code == 200
+
+
 def test_an_upload_that_grows_too_large_leaves_nothing(site: Site) -> None:
     browser = site.signed_in(Role.REVIEWER)
     most = site.settings.web.max_upload_bytes

@@ -70,10 +70,12 @@ def test_a_slice_is_segmented_and_deleted_after_its_days(
     assert (row.state, (row.reason or "").partition(":")[0]) == ("refused", "not_a_single_slice")
     assert str(data_folder) not in (row.reason or "")
     assert "can't be segmented" in client.get(f"/single/{refused}").text
+    client.post("/uploads", content=b"never asked for")
+    (data_folder / "uploads" / "of no row").mkdir()
     _eight_days_later(running_node, settings_of(data_folder))
     with running_node.sessions() as session:
         assert uploads.newest(session, 9) == []
-    assert [path.name for path in (data_folder / "uploads").iterdir()] == ["incoming"]
+    assert [path.name for path in (data_folder / "uploads").rglob("*")] == ["incoming"]
 
 
 def _eight_days_later(node: Node, settings: Settings) -> None:

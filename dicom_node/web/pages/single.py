@@ -131,15 +131,7 @@ def arrays(request: Request, visitor: ByReviewer, upload_id: int, what: str) -> 
 def ask(request: Request, visitor: ByReviewer, given: SingleSlice) -> Taken:
     """Have a worker segment an uploaded slice; its number."""
     room = room_of(request)
-    folder = room.data / FOLDER / given.image
-    incoming = room.data / FOLDER / INCOMING
-    tickets = {"image": given.image, "reference": given.reference}
-    if missing := [name for name, one in tickets.items() if one and not (incoming / one).is_file()]:
-        raise HTTPException(422, f"upload the {missing[0]} first")
-    folder.mkdir(mode=0o700)
-    for name, ticket in tickets.items():
-        if ticket:
-            (incoming / ticket).rename(folder / name)
+    folder = _moved(room.data / FOLDER, {"image": given.image, "reference": given.reference})
     with room.sessions.begin() as session:
         made = uploads.ask(
             session,
@@ -215,6 +207,23 @@ def label(request: Request, visitor: ByReviewer, upload_id: int) -> Response:
     data = with_labels(files.path(LABELS), files.painted(row.painted))
     headers = {"content-disposition": f'attachment; filename="{_called(row, "label")}"'}
     return Response(data, media_type="application/gzip", headers=headers)
+
+
+def _moved(uploads_folder: Path, tickets: dict[str, str | None]) -> Path:
+    """What was uploaded, from where it came in to a folder of its own; raises 422 for a ticket that nobody holds."""
+    folder = uploads_folder / str(tickets["image"])
+    held = {name: uploads_folder / INCOMING / ticket for name, ticket in tickets.items() if ticket}
+    if missing := [name for name, path in held.items() if not path.is_file()]:
+        raise HTTPException(422, f"upload the {missing[0]} first")
+    if len(set(held.values())) < len(held):
+        raise HTTPException(422, "image and reference are the same upload")
+    try:
+        folder.mkdir(mode=0o700)
+        for name, path in held.items():
+            path.rename(folder / name)
+    except (FileExistsError, FileNotFoundError):
+        raise HTTPException(CONFLICT, "these files were just asked for by another request") from None
+    return folder
 
 
 def _called(row: Upload, what: str) -> str:
