@@ -7,6 +7,7 @@ import re
 import secrets
 import shutil
 import zlib
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -78,13 +79,11 @@ async def receive(request: Request, visitor: ByReviewer) -> dict[str, str]:
     ticket = secrets.token_hex(16)
     path = incoming / ticket
     path.touch(mode=0o600)
-    try:
-        with path.open("wb") as file:
-            async for chunk in request.stream():
-                file.write(chunk)
-    except BaseException:
-        path.unlink()
-        raise
+    with ExitStack() as cut_short, path.open("wb") as file:
+        cut_short.callback(path.unlink)
+        async for chunk in request.stream():
+            file.write(chunk)
+        cut_short.pop_all()
     return {"ticket": ticket}
 
 
