@@ -6,6 +6,7 @@ Keyset paging: a page begins after a key, so the last of 100,000 studies costs a
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from string import hexdigits
 from typing import Any, Literal, TypeAlias
 
 from sqlalchemy import Select, String, case, cast, func, or_, select, tuple_
@@ -16,6 +17,8 @@ from db.schema import STATES, Analysis, Artifact, Delivery, Measurement, Refusal
 
 Sort: TypeAlias = Literal["newest", "oldest", "agreement", "confidence"]
 PAGE = 50
+SHORTEST_KEY = 10
+"""Hexadecimal digits of a patient's key that are searched for."""
 MEASURES = {"agreement": Measurement.fold_dice, "confidence": Measurement.l3_confidence}
 """Sorted from the least, which wants looking at first."""
 
@@ -114,14 +117,29 @@ def _is_newest(analysis: type[Analysis]) -> Any:
 
 
 def _searched(query: Select[Any], text: str) -> Select[Any]:
-    """Studies whose patient ID, accession number, name or UID begins so; a number is also a study of ours."""
+    """Studies whose patient ID, accession number, name or UID begins so, in capitals or not; a number is also a study
+    of ours, and the beginning of a patient's key finds what was measured of the patient.
+    """
     if not text:
         return query
     begins = [
-        column.startswith(text, autoescape=True)
+        column.istartswith(spelled, autoescape=True)
         for column in (Study.patient_id, Study.accession_number, Study.patient_name, Study.study_instance_uid)
+        for spelled in _spellings(text)
     ]
-    return query.where(or_(*begins, cast(Study.id, String) == text))
+    return query.where(or_(*begins, cast(Study.id, String) == text, *_of_patient(text)))
+
+
+def _spellings(text: str) -> set[str]:
+    """SQLite knows capitals of ASCII alone."""
+    return {text} if text.isascii() else {text, text.lower(), text.upper(), text.title()}
+
+
+def _of_patient(text: str) -> list[Any]:
+    if len(text) < SHORTEST_KEY or not set(text.lower()) <= set(hexdigits):
+        return []
+    measured = select(Analysis.study_id).join(Measurement, Measurement.analysis_id == Analysis.id)
+    return [Study.id.in_(measured.where(Measurement.patient_key.startswith(text.lower())))]
 
 
 def _keys(after: str, count: int) -> tuple[float, ...]:

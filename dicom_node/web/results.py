@@ -11,6 +11,7 @@ import numpy as np
 from fastapi import HTTPException, Request
 from sqlalchemy.orm import Session
 
+from db import body
 from db.schema import Analysis
 from db.session import reading
 from dicom_node import basis, folders
@@ -86,7 +87,13 @@ def files_in(session: Session, room: Room, analysis_id: int) -> Files:
     folder = folder_of(room, analysis)
     if analysis is None or folder is None:
         raise HTTPException(404, "there is no such result")
-    return Files(folder=folder, height_m=analysis.measurement.height_m if analysis.measurement else None)
+    return Files(folder=folder, height_m=height_of(session, room, analysis))
+
+
+def height_of(session: Session, room: Room, analysis: Analysis) -> float | None:
+    """The height that a new revision would have: the one stated last, else that of the result."""
+    stated = body.stated(session, room.key_of(analysis.study)).height_m
+    return stated or (analysis.measurement.height_m if analysis.measurement else None)
 
 
 def files_of(request: Request, analysis_id: int) -> Files:

@@ -22,6 +22,8 @@ from config.settings import AnyDestination, Settings
 from db.schema import Study
 from db.session import Sessions, open_sessions
 from db.tally import Tally
+from dicom_node.patient_key import code_of, is_code, key_of_study
+from dicom_node.site_secret import site_secret
 from dicom_node.web import words
 from dicom_node.web.passwords import Guesses
 from dicom_node.web.visitor import Visitor
@@ -79,6 +81,14 @@ class Room:
         """The data folder."""
         return self.settings.node.files
 
+    @cached_property
+    def _site_secret(self) -> bytes:
+        return site_secret(self.data)
+
+    def key_of(self, study: Study) -> str | None:
+        """What stands for the patient of a study; None where none is named."""
+        return key_of_study(self._site_secret, self.settings.source, study)
+
     def signed(self, *parts: str) -> str:
         """A code that only this process can make."""
         return hmac.new(self.secret, "\0".join(parts).encode(), hashlib.sha256).hexdigest()
@@ -110,7 +120,7 @@ class Room:
         """A page from its template."""
         context = {
             "visitor": visitor,
-            "patient": PatientNames(visitor),
+            "patient": PatientNames(visitor, self.key_of),
             "path": request.url.path,
             "pages_shown": PAGES,
             **shown,
@@ -121,13 +131,17 @@ class Room:
 class PatientNames:
     """How a visitor sees patients: by name, or by a code that is the same for all studies of one patient."""
 
-    def __init__(self, visitor: Visitor | None) -> None:
-        self.shown = visitor is not None and visitor.sees_patients
+    def __init__(self, visitor: Visitor | None, key_of: Callable[[Study], str | None]) -> None:
+        self.shown, self._key_of = visitor is not None and visitor.sees_patients, key_of
+
+    def code(self, study: Study) -> str:
+        """The beginning of the patient's key in the cohort, by which the worklist finds all studies."""
+        return code_of(self._key_of(study))
 
     def name(self, study: Study) -> str:
         """Name, or that there is none."""
         if not self.shown:
-            return f"Study {study.id}"
+            return f"Patient {code}" if (code := self.code(study)) else f"Study {study.id}"
         return (study.patient_name or "no name").replace("^", ", ", 1).replace("^", " ")
 
     def number(self, study: Study) -> str:
@@ -141,6 +155,11 @@ class PatientNames:
     def description(self, study: Study) -> str:
         """StudyDescription: free text in which people write names."""
         return (study.study_description or "") if self.shown else ""
+
+
+def may_search(visitor: Visitor, text: str) -> bool:
+    """Who sees no patients finds studies by their number or by a patient's code."""
+    return visitor.sees_patients or text.isdecimal() or is_code(text)
 
 
 def room_of(request: Request) -> Room:

@@ -2,12 +2,15 @@
 
 import re
 
+import pytest
+
 from db import purging, results, reviews
 from db.accounts import Role
 from db.reviews import Reviewer
+from db.schema import Measurement, Study
 from reporting.digest import digest_of
 from tests.db.factories import NOW, make_arrival, register
-from tests.web.cases import mask
+from tests.web.cases import held_case, mask
 from tests.web.conftest import Site
 
 ADA = Reviewer(account="ada", name="Lovelace^Ada")
@@ -60,3 +63,37 @@ def test_what_was_purged_says_that_it_is_to_be_sent_again(site: Site) -> None:
     assert re.search(r'<button id="approve"[^>]* disabled>', page)
     refused = browser.post("/api/v1/analyses/1/slice", json={"index": 3})
     assert (refused.status_code, "images_purged" in refused.text) == (409, True)
+
+
+def test_a_viewer_follows_a_patient_by_a_code_and_no_name(site: Site) -> None:
+    data = site.settings.node.data
+    held_case(site.room.sessions, data, 2)
+    held_case(site.room.sessions, data, 3, patient_id="P-2")
+    key = site.room.key_of(Study(patient_id="P-1"))
+    assert key is not None
+    browser = site.signed_in(Role.VIEWER)
+    names = re.findall(r">Patient ([0-9a-f]{10})</a>", browser.get("/?sort=newest&state=held").text)
+    assert names[1] == names[2] == key[:10]
+    assert names[0] != key[:10]
+    with site.room.sessions.begin() as session:
+        for row in session.query(Measurement):
+            row.patient_key = site.room.key_of(row.analysis.study)
+    case = browser.get("/studies/1").text
+    assert f'href="/?text={key[:10]}"' in case
+    listed = browser.get("/", params={"text": key[:10]}).text
+    assert re.findall(r'data-href="/studies/(\d+)"', listed) == ["2", "1"]
+
+
+def test_a_height_that_is_stated_gives_the_index_at_once_and_stands_on_the_page(site: Site) -> None:
+    browser = site.signed_in(Role.REVIEWER)
+    address = "/api/v1/analyses/1"
+    before = browser.post(f"{address}/measure", content=mask().tobytes()).json()
+    assert browser.post(f"{address}/body", json={"height_m": 1.5}).status_code == 200
+    after = browser.post(f"{address}/measure", content=mask().tobytes()).json()
+    area = after["tissues"]["total"]["area_m29_150_cm2"]
+    assert before["smi_m29_150_cm2_m2"] == pytest.approx(area / 1.71**2)
+    assert after["smi_m29_150_cm2_m2"] == pytest.approx(area / 1.5**2)
+    page = browser.get("/studies/1").text
+    assert "1.50 m" in page
+    assert "stated by reviewer, date not stated" in page
+    assert f"<span data-smi>{120.4 / 1.5**2:.1f}</span>" in page

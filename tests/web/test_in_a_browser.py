@@ -57,3 +57,17 @@ def test_a_mask_begun_from_nothing_is_still_so_when_the_page_is_opened_again(loc
     seen.press("a")
     (made,) = eventually(lambda: asked(local), what="the correction")
     assert made.origin == "painted"
+
+
+def test_a_height_is_stated_and_the_index_follows(local: Site, seen: Screen) -> None:
+    seen.open("/studies/1")
+    seen.waits_for("#saved", "Paint only")
+    before = float(seen.says("[data-smi]"))
+    seen.see("() => document.querySelector('#body').parentElement.querySelector('summary').focus()")
+    seen.press("Enter")
+    seen.to("#height")
+    seen.type("1.5")
+    seen.press("Enter")
+    seen.waits_for("#stated + dd", "1.50 m as you state it")
+    eventually(lambda: float(seen.says("[data-smi]")) != before, what="the index")
+    assert "Stated" in seen.says("#notice")

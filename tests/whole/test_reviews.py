@@ -10,13 +10,15 @@ import pytest
 from pydicom import dcmread
 from pydicom.dataset import Dataset
 
-from db import reviews
+from db import body, reviews
 from db.reviews import Reviewer
-from db.schema import Analysis, Artifact
+from db.schema import Analysis, Artifact, Measurement
 from dicom_node import basis, given
 from dicom_node.app import Node, running
 from dicom_node.folders import result_folder
 from dicom_node.pacs.standin import StandIn
+from dicom_node.patient_key import key_of_study
+from dicom_node.site_secret import site_secret
 from inference.labels import Tissue
 from reporting.digest import digest_of
 from tests.factories import (
@@ -144,6 +146,24 @@ def test_a_series_of_uncertain_level_is_taken_up_by_a_slice_that_a_person_choose
             report = site.sent()["sr"]
             assert report.VerificationFlag == "VERIFIED"
             assert replaced(report) == site.of(chosen.id)["sr"]
+
+
+def test_a_height_that_a_reviewer_stated_goes_out_with_the_approval_and_its_source(site: Site) -> None:
+    first, labels = site.newest(), site.basis().labels
+    with site.node.sessions.begin() as session:
+        study = session.get_one(Analysis, first.id).study
+        key = key_of_study(site_secret(site.data), make_settings(site.data).source, study)
+        assert key is not None
+        told = {"source": "stated by ada", "actor": "ada", "now": datetime.now(UTC)}
+        body.state(session, key, height_m=1.5, **told)
+        reviews.approve(session, first.id, digest_of(labels), ADA, datetime.now(UTC))
+    made = site.settled("done")
+    (row,) = rows(site.node.sessions, Measurement, analysis_id=made.id)
+    assert (row.height_m, row.height_source) == (1.5, "stated by ada, date not stated")
+    assert row.smi_m29_150_cm2_m2 == pytest.approx(row.total_area_m29_150_cm2 / 1.5**2)
+    report = site.sent()["sr"]
+    assert report.VerificationFlag == "VERIFIED"
+    assert "stated by ada, date not stated" in str(report)
 
 
 def test_corrected_labels_arrive_as_they_were_painted_under_the_reviewers_name(site: Site) -> None:

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, HTTPException, Request
 from sqlalchemy.orm import Session
 from starlette.responses import FileResponse, Response
 
-from db import cases, purging
+from db import body, cases, purging
 from db.accounts import Role
 from db.cohort import PANELS
 from db.reviews import LAPSED
@@ -20,6 +20,7 @@ from dicom_node.web.pages.live import LOOKED_AT
 from dicom_node.web.results import AROUND, EVIDENCE, IMAGE, Files, files_of, folder_of
 from dicom_node.web.room import Room, room_of
 from dicom_node.web.visitor import Visitor, needs
+from reporting.measure import skeletal_muscle_index
 
 router = APIRouter(include_in_schema=False)
 Viewer = Annotated[Visitor, Depends(needs(Role.VIEWER))]
@@ -39,7 +40,10 @@ def page(request: Request, visitor: Viewer, study_id: int, analysis: int | None 
             raise HTTPException(404, "this study has no such revision")
         _seen(session, case, visitor, room)
         purged = case.analysis is not None and purging.is_purged(session, case.analysis.series_id)
-        return room.page(request, "case.html", visitor, purged=purged, **_shown(room, visitor, case))
+        shown = _shown(room, visitor, case)
+        if shown["decidable"]:
+            shown |= _stated(case, body.stated(session, room.key_of(study)))
+        return room.page(request, "case.html", visitor, purged=purged, **shown)
 
 
 def _shown(room: Room, visitor: Visitor, case: cases.Case) -> dict[str, Any]:
@@ -64,8 +68,21 @@ def _shown(room: Room, visitor: Visitor, case: cases.Case) -> dict[str, Any]:
         "candidates": _candidates(kept) if kept else [],
         "deeds": Offers(visitor)(case.analysis, case.newest, [one.delivery.state for one in case.parcels]),
         "decidable": decidable,
+        "stated": None,
+        "smi": case.numbers.smi_m29_150_cm2_m2 if case.numbers else None,
         "choosable": decidable or (reviewer and _came_to_nothing(case)),
     }
+
+
+def _stated(case: cases.Case, stated: body.Body) -> dict[str, Any]:
+    """Height and weight as the next revision would have them, and its index, where they are news to this one."""
+    made = case.numbers
+    if made is None or stated == body.NOTHING_STATED:
+        return {}
+    area, height = made.total_area_m29_150_cm2, stated.height_m or made.height_m
+    known = (made.height_source, made.weight_source)
+    news = any(source not in (None, *known) for source in (stated.height_source, stated.weight_source))
+    return {"stated": stated, "smi": area and skeletal_muscle_index(area, height)} if news else {}
 
 
 def _came_to_nothing(case: cases.Case) -> bool:

@@ -12,8 +12,6 @@ from sqlalchemy.orm import Session
 from db import body, jobs
 from db.accounts import Role
 from db.schema import Analysis
-from dicom_node.patient_key import key_of_study
-from dicom_node.site_secret import site_secret
 from dicom_node.web.faults import faults
 from dicom_node.web.pages.decide import CONFLICT
 from dicom_node.web.room import room_of
@@ -82,7 +80,7 @@ def state_body(request: Request, visitor: ByReviewer, analysis_id: int, given: S
     room = room_of(request)
     with room.sessions.begin() as session:
         study = _known(session.get(Analysis, analysis_id)).study
-        key = key_of_study(site_secret(room.data), room.settings.source, study)
+        key = room.key_of(study)
         if key is None:
             raise HTTPException(CONFLICT, "the study names no patient")
         try:

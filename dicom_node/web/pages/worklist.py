@@ -12,7 +12,7 @@ from db.accounts import Role
 from db.session import reading
 from db.worklist import Asked, Sort
 from dicom_node.web.deeds import Offers
-from dicom_node.web.room import Room, room_of
+from dicom_node.web.room import Room, may_search, room_of
 from dicom_node.web.visitor import Visitor, needs
 
 router = APIRouter(include_in_schema=False)
@@ -32,7 +32,7 @@ def page(
 ) -> Response:
     """The page; a reader without patients can't search by them."""
     room = room_of(request)
-    asked = Asked(text=text if _may_search(visitor, text) else "", state=state, sort=sort, after=after)
+    asked = Asked(text=text if may_search(visitor, text) else "", state=state, sort=sort, after=after)
     fragment = request.headers.get("x-fragment") == "worklist"
     with reading(room.engine) as session:
         shown = _shown(session, room, asked) | {"deeds": Offers(visitor)}
@@ -51,7 +51,3 @@ def _shown(session: Session, room: Room, asked: Asked) -> dict[str, Any]:
         "states": SHOWN_STATES,
         "refusals": worklist.refused_associations(session, room.now() - timedelta(days=REFUSALS_DAYS)),
     }
-
-
-def _may_search(visitor: Visitor, text: str) -> bool:
-    return visitor.sees_patients or text.isdecimal()

@@ -149,7 +149,10 @@ export class Review {
         if (dice) dice.textContent = shown(told.dice[name], 3);
       }
       this.compared(told.reference);
-      if (told.smi_m29_150_cm2_m2 !== null) byId("smi").textContent = shown(told.smi_m29_150_cm2_m2);
+      const { smi_m29_150_cm2_m2: index } = told;
+      byId("smi").hidden = index === null;
+      byId("no-smi").hidden = index !== null;
+      document.querySelector("[data-smi]").textContent = shown(index);
       byId("dice").hidden = !this.brush.dirty;
       byId("same").hidden = this.brush.dirty;
       document.body.dataset.measured = String(Number(document.body.dataset.measured ?? 0) + 1);
@@ -233,13 +236,17 @@ export class Review {
 
   async state(event) {
     event.preventDefault();
-    const value = (id) => (byId(id).value ? Number(byId(id).value) : null);
+    const [height, weight] = ["height", "weight"].map((id) => (byId(id).value ? Number(byId(id).value) : null));
     try {
-      await ask(`${this.address}/body`, { method: "POST", json: { height_m: value("height"), weight_kg: value("weight") } });
-      notice("Stated. It counts with your decision.");
+      await ask(`${this.address}/body`, { method: "POST", json: { height_m: height, weight_kg: weight } });
     } catch (fault) {
-      notice(fault.message, true);
+      return notice(fault.message, true);
     }
+    const name = byId("stated");
+    name.hidden = name.nextElementSibling.hidden = false;
+    name.nextElementSibling.textContent = [height && `${height.toFixed(2)} m`, weight && `${weight.toFixed(1)} kg`].filter(Boolean).join(", ") + " as you state it";
+    await this.measure();
+    notice("Stated. It counts with your decision.");
   }
 
   async slice(index) {

@@ -15,7 +15,7 @@ from dicom_node.web.faults import faults
 from dicom_node.web.pages.api import models, told
 from dicom_node.web.pages.api.links import following
 from dicom_node.web.pages.live import LOOKED_AT
-from dicom_node.web.room import room_of
+from dicom_node.web.room import may_search, room_of
 from dicom_node.web.visitor import Visitor, needs
 
 router = APIRouter(prefix="/api/v1/studies", tags=["studies"], responses=faults())
@@ -27,7 +27,9 @@ class Asked(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
     text: str = Field(
-        "", max_length=64, description="beginning of patient ID, name, accession number, UID; or a study number"
+        "",
+        max_length=64,
+        description="beginning of patient ID, name, accession number, UID; or a study number, or a code",
     )
     state: str = Field(
         "", max_length=16, description="state of the request; or receiving, refused: nothing was asked"
@@ -40,8 +42,10 @@ class Asked(BaseModel):
 @router.get("")
 def studies(request: Request, visitor: Viewer, asked: Annotated[Asked, Query()]) -> models.Studies:
     """Studies page by page: `next` costs as much for the last page as for the first."""
-    if asked.text and not (visitor.sees_patients or asked.text.isdecimal()):
-        raise HTTPException(403, "who does not see patients can only search by the number of a study")
+    if asked.text and not may_search(visitor, asked.text):
+        raise HTTPException(
+            403, "who does not see patients can only search by the number of a study or a patient's code"
+        )
     with reading(room_of(request).engine) as session:
         page = worklist.page(session, worklist.Asked(**asked.model_dump()))
         listed = [
