@@ -13,30 +13,7 @@ from dicom_node.app import Node, running
 from tests.factories import analyses, destination, eventually, make_settings, rows, send_study, study_files
 from tests.peers import ORTHANC_AE, Orthanc, free_port, orthanc
 from tests.viewer.browser import Browser, PageError, browser
-
-CONTRAST = """() => {
-  const parts = (text) => (text.match(/[\\d.]+/g) ?? []).map(Number);
-  const linear = (v) => (v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4);
-  const light = (rgb) => rgb.reduce((sum, v, i) => sum + linear(v / 255) * [0.2126, 0.7152, 0.0722][i], 0);
-  const ground = (element) => {
-    for (let one = element; one; one = one.parentElement) {
-      const colour = parts(getComputedStyle(one).backgroundColor);
-      if (colour.length === 3 || colour[3] > 0.9) return colour.slice(0, 3);
-    }
-    return [255, 255, 255];
-  };
-  const poor = [];
-  for (const element of document.querySelectorAll("body *")) {
-    const own = [...element.childNodes].some((node) => node.nodeType === 3 && node.textContent.trim());
-    if (!own || !element.checkVisibility() || element.disabled || element.closest(".stage, .sr, .skip")) continue;
-    const [a, b] = [light(parts(getComputedStyle(element).color)), light(ground(element))];
-    const ratio = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
-    const name = `${element.tagName} ${element.className} ${element.textContent.trim().slice(0, 20)}`;
-    if (ratio < 4.5) poor.push(`${name} ${ratio.toFixed(2)}`);
-  }
-  return poor;
-}"""
-"""What is written in less than the contrast of WCAG 2.2 AA (1.4.3)."""
+from tests.web.screen import AUDIT
 
 
 @dataclass
@@ -70,11 +47,10 @@ class Desk:
 
 @pytest.fixture
 def desk(tmp_path: Path, data_folder: Path) -> Iterator[Desk]:
-    script, port = tmp_path / "nothing.js", free_port()
-    script.write_text("")
+    port = free_port()
     with (
         orthanc(tmp_path / "orthanc", port, auto_route=False) as pacs,
-        browser(script, tmp_path / "browser.log") as page,
+        browser(AUDIT, tmp_path / "browser.log") as page,
     ):
         settings = make_settings(
             data_folder,
@@ -95,11 +71,11 @@ def test_a_case_is_opened_its_slice_changed_its_mask_painted_and_the_revision_ar
 ) -> None:
     desk.open("/")
     assert "To be reviewed" in desk.says("#rows h2")
-    assert desk.see(CONTRAST) == []
+    assert desk.see("() => window.audit.contrast()") == []
     desk.page.ask("press", "j")  # to the first case, by keyboard
     desk.page.ask("press", "Enter")
     desk.opened()
-    assert desk.see(CONTRAST) == []
+    assert desk.see("() => window.audit.contrast()") == []
 
     desk.page.ask("press", "PageUp")
     desk.see("() => document.querySelector('[data-take]').click()")

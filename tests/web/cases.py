@@ -19,7 +19,7 @@ from inference.l3 import Candidate, L3Evidence, L3Level, LevelStatus
 from reporting.picture import neighbours
 from tests.db.factories import NOW, SENT, make_asked, make_series, make_stored
 
-SIDE = 64
+SIDE, SLICES = 64, 24
 HELD = Disposition(held="fold_agreement: mean pairwise Dice 0.71, 0.92 needed", destinations=("PACS",))
 FACTS = {
     "l3_status": "found",
@@ -59,9 +59,32 @@ def nifti(pixels: NDArray[Any], spacing_mm: float = 1.5) -> bytes:
     return gzip.compress(nibabel.Nifti1Image(pixels.T[:, :, np.newaxis], affine).to_bytes(), mtime=0)
 
 
+def _keep(folder: Path, level: L3Level, labels: NDArray[np.uint8], folds: NDArray[np.uint8]) -> None:
+    """What a decision rests on, and a sheet of all slices."""
+    kept = basis.Basis(
+        labels=labels,
+        folds=folds,
+        level=level,
+        agreement=None,
+        model=None,
+        doubts=(),
+        positions_mm=tuple(5.0 * at for at in range(SLICES)),
+        around=tuple(range(SLICES)),
+    )
+    (folder / basis.NAME).write_bytes(basis.packed(kept))
+    (folder / "around.webp").write_bytes(neighbours.sheet([body() - 10 * at for at in range(SLICES)]))
+
+
+def with_basis(data: Path, number: int = 1) -> None:
+    """Let a held case have folds, slices around, and what an approval rests on."""
+    level = L3Level(status=LevelStatus.FOUND, index=12, z_mm=60.0, confidence=0.93, reason="")
+    other = np.where(mask() == 1, 0, mask()).astype(np.uint8)
+    _keep(data / "results" / f"{number:064d}", level, mask(), np.stack([mask(), other]))
+
+
 def unmeasured_case(sessions: Sessions, data: Path, number: int = 2) -> int:
     """A study of uncertain level with the slices of its series; the id of the analysis."""
-    key, slices = f"{number:064d}", 24
+    key = f"{number:064d}"
     folder = data / "results" / key[:2] / key
     folder.mkdir(parents=True)
     candidates = (Candidate(counted_from="spine", z_mm=45.0),)
@@ -69,18 +92,7 @@ def unmeasured_case(sessions: Sessions, data: Path, number: int = 2) -> int:
     level = L3Level(
         status=LevelStatus.UNCERTAIN, index=None, z_mm=None, confidence=0.1, reason="no rib", evidence=evidence
     )
-    kept = basis.Basis(
-        labels=np.zeros((0, 0), np.uint8),
-        folds=basis.NO_FOLDS,
-        level=level,
-        agreement=None,
-        model=None,
-        doubts=(),
-        positions_mm=tuple(5.0 * at for at in range(slices)),
-        around=tuple(range(slices)),
-    )
-    (folder / basis.NAME).write_bytes(basis.packed(kept))
-    (folder / "around.webp").write_bytes(neighbours.sheet([body() - 10 * at for at in range(slices)]))
+    _keep(folder, level, np.zeros((0, 0), np.uint8), basis.NO_FOLDS)
     Image.new("RGB", (1280, 1320)).save(folder / "evidence.png")
     with sessions.begin() as session:
         series = make_series(session, number)

@@ -14,6 +14,8 @@ from tests.factories import eventually
 from tests.viewer.browser import Browser, PageError, browser
 from tests.web.conftest import Site
 
+AUDIT = Path(__file__).parent / "audit.js"
+"""What can be asked of every page as `window.audit`."""
 MOST_TABS = 120
 
 
@@ -65,10 +67,9 @@ class Screen:
 @contextmanager
 def screen(site: Site, folder: Path) -> Iterator[Screen]:
     """A browser before a site; breaks where a page broke its own rules of content."""
-    script, log = folder / "nothing.js", folder / "browser.log"
-    script.write_text("")
+    log = folder / "browser.log"
     scheme = "https" if site.settings.web.tls else "http"
-    with _served(site) as port, browser(script, log) as page:
+    with _served(site) as port, browser(AUDIT, log) as page:
         yield Screen(page, f"{scheme}://127.0.0.1:{port}")
     assert "Content Security Policy" not in log.read_text()
 
