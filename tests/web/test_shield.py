@@ -28,7 +28,7 @@ def test_every_answer_carries_the_headers_that_bind_a_browser(address: str, site
     assert "default-src 'none'" in policy
     assert "frame-ancestors 'none'" in policy
     assert headers["x-content-type-options"] == "nosniff"
-    assert headers["referrer-policy"] == "no-referrer"
+    assert headers["referrer-policy"] == "same-origin"
     assert headers["cache-control"] == ("no-store" if "static" not in address else headers["cache-control"])
 
 
