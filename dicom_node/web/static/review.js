@@ -12,6 +12,7 @@ export class Review {
   constructor(view, automatic, { api, from }) {
     Object.assign(this, { view, automatic, address: api, base: from });
     this.version = 0;
+    this.saved = Promise.resolve();
     this.busy = false;
     this.folds = null;
     this.brush = new Brush(view, automatic, (what) => this.changed(what));
@@ -135,7 +136,8 @@ export class Review {
     clearTimeout(this.measuring);
     this.measuring = setTimeout(() => this.measure(), MEASURE_AFTER);
     clearTimeout(this.saving);
-    this.saving = setTimeout(() => this.save(), SAVE_AFTER);
+    // One after another: each says the version that the one before has made.
+    this.saving = setTimeout(() => (this.saved = this.saved.then(() => this.save())), SAVE_AFTER);
   }
 
   async measure() {
