@@ -140,6 +140,14 @@ export class Review {
     this.saving = setTimeout(() => (this.saved = this.saved.then(() => this.save())), SAVE_AFTER);
   }
 
+  // A single slice has no patient, and no index.
+  index(value) {
+    if (!byId("smi")) return;
+    byId("smi").hidden = value === null;
+    byId("no-smi").hidden = value !== null;
+    document.querySelector("[data-smi]").textContent = value === null ? "" : value.toFixed(1);
+  }
+
   async measure() {
     try {
       const told = await (await ask(`${this.address}/measure`, { method: "POST", body: this.view.labels.slice(), headers: OCTETS })).json();
@@ -151,10 +159,7 @@ export class Review {
         if (dice) dice.textContent = shown(told.dice[name], 3);
       }
       this.compared(told.reference);
-      const { smi_m29_150_cm2_m2: index } = told;
-      byId("smi").hidden = index === null;
-      byId("no-smi").hidden = index !== null;
-      document.querySelector("[data-smi]").textContent = shown(index);
+      this.index(told.smi_m29_150_cm2_m2);
       byId("dice").hidden = !this.brush.dirty;
       byId("same").hidden = this.brush.dirty;
       document.body.dataset.measured = String(Number(document.body.dataset.measured ?? 0) + 1);
