@@ -58,7 +58,7 @@ window.audit = {
     const levels = all("h1, h2, h3, h4").map((one) => Number(one.tagName[1]));
     const jumps = levels.some((level, i) => (i ? level > levels[i - 1] + 1 || level === 1 : level !== 1));
     tell("headings", jumps || !levels.length ? [levels.join()] : []);
-    tell("not one", ["main", "title", "html[lang]"].filter((one) => all(one).length !== 1));
+    tell("not one", ["main", "head > title", "html[lang]"].filter((one) => all(one).length !== 1));
     const wide = document.documentElement.scrollWidth;
     tell("wider than the window", wide > innerWidth ? [String(wide)] : []);
     return told;
@@ -71,6 +71,6 @@ window.audit = {
     const style = getComputedStyle(one);
     const drawn = style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2;
     const seen = drawn && ratio(parts(style.outlineColor), ground(one.parentElement)) >= 3 && one.checkVisibility();
-    return { name: called(one), faults: seen ? [] : [`${called(one)}: focus is not seen`] };
+    return { name: `${all("*").indexOf(one)} ${called(one)}`, faults: seen ? [] : [`${called(one)}: focus is not seen`] };
   },
 };
