@@ -163,7 +163,7 @@ def test_a_height_that_a_reviewer_stated_goes_out_with_the_approval_and_its_sour
     assert row.smi_m29_150_cm2_m2 == pytest.approx(row.total_area_m29_150_cm2 / 1.5**2)
     report = site.sent()["sr"]
     assert report.VerificationFlag == "VERIFIED"
-    assert "stated by ada, date not stated" in str(report)
+    assert "stated by ada, date not stated" in report.to_json()
 
 
 def test_corrected_labels_arrive_as_they_were_painted_under_the_reviewers_name(site: Site) -> None:
