@@ -45,6 +45,13 @@ def save(session: Session, analysis_id: int, seen: int, labels: bytes, *, by: st
     return draft.version
 
 
+def check(session: Session, analysis_id: int, seen: int) -> None:
+    """Whether version `seen` (0: there was none) is the one that is there; raises `Overtaken`."""
+    draft = session.get(Draft, analysis_id)
+    if draft is not None and draft.version != seen:
+        raise Overtaken(draft)
+
+
 def drop(session: Session, analysis_id: int) -> None:
     """Forget the draft: it was taken over, or thrown away."""
     session.execute(delete(Draft).where(Draft.analysis_id == analysis_id))

@@ -76,7 +76,9 @@ def newest(session: Session, limit: int) -> Sequence[Upload]:
 
 def save(session: Session, upload_id: int, seen: int, labels: bytes, *, by: str) -> int:
     """Replace version `seen` of what was painted (0: nothing was); the new version.  Raises `Overtaken`."""
-    row = session.get_one(Upload, upload_id, with_for_update=True)
+    row = session.get(Upload, upload_id, with_for_update=True)
+    if row is None:
+        raise Overtaken("the slice was deleted meanwhile")
     if row.version != seen:
         raise Overtaken(f"{row.saved_by or 'somebody'} saved another mask meanwhile")
     row.version, row.painted, row.saved_by = seen + 1, labels, by

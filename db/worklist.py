@@ -25,13 +25,17 @@ MEASURES = {"agreement": Measurement.fold_dice, "confidence": Measurement.l3_con
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """What the reader wants to see; `state` is one of an analysis, `receiving`, or `refused` (nothing was asked)."""
+    """What the reader wants to see; `state` is one of an analysis, `receiving`, or `refused` (nothing was asked).
+
+    `by_number`: who sees no patients finds studies by their numbers and patients by their keys, by nothing else.
+    """
 
     text: str = ""
     state: str = ""
     sort: Sort = "newest"
     after: str = ""
     limit: int = PAGE
+    by_number: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +60,7 @@ class Page:
 
 def page(session: Session, asked: Asked) -> Page:
     """One page of the worklist."""
-    query = _searched(_ordered(asked), asked.text.strip())
+    query = _searched(_ordered(asked), asked.text.strip(), asked.by_number)
     rows = session.execute(query.limit(asked.limit + 1)).all()
     shown = rows[: asked.limit]
     after = "~".join(map(repr, shown[-1][1:])) if len(rows) > asked.limit else ""
@@ -116,18 +120,21 @@ def _is_newest(analysis: type[Analysis]) -> Any:
     return ~after.where(or_(lapsed, later.state.not_in(LAPSED))).exists()
 
 
-def _searched(query: Select[Any], text: str) -> Select[Any]:
+def _searched(query: Select[Any], text: str, by_number: bool) -> Select[Any]:
     """Studies whose patient ID, accession number, name or UID begins so, in capitals or not; a number is also a study
     of ours, and the beginning of a patient's key finds what was measured of the patient.
     """
     if not text:
         return query
+    number = cast(Study.id, String) == text
+    if by_number:
+        return query.where(or_(number, *_of_patient(text)))
     begins = [
         column.istartswith(spelled, autoescape=True)
         for column in (Study.patient_id, Study.accession_number, Study.patient_name, Study.study_instance_uid)
         for spelled in _spellings(text)
     ]
-    return query.where(or_(*begins, cast(Study.id, String) == text, *_of_patient(text)))
+    return query.where(or_(*begins, number, *_of_patient(text)))
 
 
 def _spellings(text: str) -> set[str]:

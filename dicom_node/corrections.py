@@ -58,7 +58,8 @@ def zipped(found: Sequence[Case], now: datetime) -> Iterator[bytes]:
     with zipfile.ZipFile(cast(IO[bytes], pipe), "w", zipfile.ZIP_STORED) as packed:
         packed.writestr(SOURCE, _words(found, now))
         for name, path in (pair for case in found for pair in case.files):
-            packed.write(path, name)
+            if path.is_file():  # forgotten while it was being downloaded
+                packed.write(path, name)
             yield pipe.taken()
     yield pipe.taken()
 

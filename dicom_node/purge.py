@@ -3,10 +3,12 @@
 Never images of a study that has no result or reason, that waits for a review, or whose results have not arrived.
 """
 
+import math
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import structlog
 
@@ -15,6 +17,9 @@ from db import purging, uploads
 from db.session import Sessions
 
 LOG = structlog.get_logger(__name__)
+INCOMING = "incoming"
+TO_BE_ASKED_FOR = timedelta(hours=1)
+"""Time after which an upload that nobody asked for is deleted."""
 AT_ONCE = 10
 """Studies of one round."""
 PRESSED = 3
@@ -32,12 +37,12 @@ class Purge:
 
     def round(self) -> None:
         """What is over its time; then, while the disk is nearly full, what may go early, reviewed studies last."""
-        self._delete_uploads()
         days = self.settings.receive.keep_images
         if days:
             self._purge(self.now() - timedelta(days=days), f"{days} days without news")
         if self._is_pressed():
             self._purge(self.now(), "the disk is nearly full")
+        self._delete_uploads()
 
     def _delete_uploads(self) -> None:
         """Slices that people gave, after their days; and files that no row speaks of."""
@@ -48,10 +53,9 @@ class Purge:
                 shutil.rmtree(data / row.folder, ignore_errors=True)
                 uploads.delete(session, row, f"deleted after {days} days", self.now())
             known = uploads.folders(session)
-        for path in (*(data / "uploads").glob("*"), *(data / "uploads" / "incoming").glob("*")):
-            old = path.stat().st_mtime < before.timestamp()
-            if old and path.name != "incoming" and str(path.relative_to(data)) not in known:
-                shutil.rmtree(path) if path.is_dir() else path.unlink()
+        for path, oldest in _left(data / "uploads", before, self.now() - TO_BE_ASKED_FOR):
+            if str(path.relative_to(data)) not in known and _changed(path) < oldest.timestamp():
+                shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
 
     def _is_pressed(self) -> bool:
         return self.free() < PRESSED * self.settings.receive.minimum_free_bytes
@@ -69,3 +73,17 @@ class Purge:
                     (self.settings.node.files / name).unlink(missing_ok=True)
                 purging.purged(session, study_id, why, self.now())
             LOG.info("images.purged", study=study_id, images=len(gone), why=why)
+
+
+def _left(uploaded: Path, before: datetime, just: datetime) -> Iterator[tuple[Path, datetime]]:
+    """Folders of slices and files that came in, each with the time before which it may be left over."""
+    yield from ((path, before) for path in uploaded.glob("*") if path.name != INCOMING)
+    yield from ((path, just) for path in (uploaded / INCOMING).glob("*"))
+
+
+def _changed(path: Path) -> float:
+    """When it was changed last; never for one that was moved meanwhile."""
+    try:
+        return path.stat().st_mtime
+    except FileNotFoundError:
+        return math.inf

@@ -67,6 +67,7 @@ class Rounds:
         """Hand over the most urgent of what is due and unknown: heals whatever a crash or a lost wake-up took."""
         with self.sessions.begin() as session:
             reviews.expire(session, self.settings.review.expire_days, self.now())
+            session.connection()  # begins now: what is known must not be older than what is read
             known = self.engine.known(session)
             if lost := self._lost(session, known):
                 LOG.warning("work.lost", queued_again=lost)

@@ -10,6 +10,8 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from pydicom.filereader import read_file_meta_info
+from pydicom.uid import DeflatedExplicitVRLittleEndian
 
 from config.settings import AnalysisSettings
 from dicom_node import basis
@@ -19,7 +21,7 @@ from dicom_node.nifti import to_nifti
 from dicom_node.pipeline import Models
 from dicom_node.study.admission import admit
 from dicom_node.study.pixels import read_slice as read_dicom_slice
-from dicom_node.study.series import Series, read_images
+from dicom_node.study.series import UNREADABLE, Image, Series, read_images
 from inference import slice_files
 from inference.ct import CtSlice
 from inference.ensemble import segment
@@ -94,13 +96,28 @@ def _read(path: Path, rules: AnalysisSettings) -> _Read:
 
 def _read_dicom(path: Path, rules: AnalysisSettings) -> _Read:
     """By the rules that every series is judged by."""
-    images = read_images(path)
+    images = _bounded(path)
     images[0].header.file_meta.SourceApplicationEntityTitle = ANYBODY
     series = Series(series_instance_uid=str(images[0].header.SeriesInstanceUID), images=images)
     stack = admit(series, rules.model_copy(update={"single_slice_from": (ANYBODY,)}))
     if len(stack.images) > 1:
         raise Unsuitable(Reason.NOT_A_SLICE, f"{len(stack.images)} slices in one file; one is segmented here")
     return _Read(ct=read_dicom_slice(stack, 0), packed=lambda pixels: to_nifti(stack, 0, pixels))
+
+
+def _bounded(path: Path) -> tuple[Image, ...]:
+    """Headers of a file that can't grow while it is read; raises `Unsuitable`."""
+    try:
+        syntax = read_file_meta_info(path).get("TransferSyntaxUID")
+    except UNREADABLE:
+        raise Unsuitable(Reason.NOT_DICOM, "not a readable DICOM file") from None
+    if syntax == DeflatedExplicitVRLittleEndian:
+        raise Unsuitable(Reason.CANNOT_DECODE, "a deflated file; give it in another transfer syntax")
+    images = read_images(path)
+    header = images[0].header
+    if int(header.get("Rows") or 0) * int(header.get("Columns") or 0) > slice_files.MOST_PIXELS:
+        raise Unsuitable(Reason.NOT_A_SLICE, f"{header.Rows} x {header.Columns} pixels")
+    return images
 
 
 def _read_nifti(path: Path) -> _Read:

@@ -5,8 +5,11 @@ from urllib.parse import quote
 
 from fastapi import FastAPI, HTTPException, Request
 from fastapi.dependencies.models import Dependant
+from fastapi.exception_handlers import request_validation_exception_handler
+from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from fastapi.staticfiles import StaticFiles
+from sqlalchemy.exc import DataError
 from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp
 
@@ -32,6 +35,10 @@ def build(room: Room) -> ASGIApp:
     app.add_exception_handler(SignInNeeded, _sign_in_first)
     app.add_exception_handler(HTTPException, _told)
     app.add_exception_handler(404, _told)
+    for too_large in (OverflowError, DataError):  # a number that no row can have
+        app.add_exception_handler(too_large, _told)
+    app.add_exception_handler(RequestValidationError, _misunderstood)
+    app.add_exception_handler(Exception, _broken)
     app.add_exception_handler(TooLarge, lambda _request, _fault: PlainTextResponse("too large", 413))
     for route in routes(app):
         if route.path not in PUBLIC and not guarded(route):
@@ -75,11 +82,27 @@ async def _sign_in_first(request: Request, _fault: Exception) -> Response:
 
 async def _told(request: Request, fault: Exception) -> Response:
     status = getattr(fault, "status_code", 404)
-    detail = str(getattr(fault, "detail", "Not Found"))
+    return _fault(request, status, str(getattr(fault, "detail", "Not Found")))
+
+
+async def _misunderstood(request: Request, fault: Exception) -> Response:
+    assert isinstance(fault, RequestValidationError)
+    if _wants_json(request):
+        return await request_validation_exception_handler(request, fault)
+    return _fault(request, 422, "This address holds something that is not understood.")
+
+
+async def _broken(request: Request, _fault_of_ours: Exception) -> Response:
+    return _fault(request, 500, "The node failed here; its log says how.")
+
+
+def _fault(request: Request, status: int, detail: str) -> Response:
+    """In words: for programs as JSON, for people as a page with the way back."""
     if _wants_json(request):
         return JSONResponse({"detail": detail}, status)
     room: Room = request.app.state.room
-    return room.page(request, "fault.html", None, status, title=f"{status}", detail=detail)
+    visitor = getattr(request.state, "visitor", None)
+    return room.page(request, "fault.html", visitor, status, title=f"{status}", detail=detail)
 
 
 def _wants_json(request: Request) -> bool:

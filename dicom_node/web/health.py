@@ -22,7 +22,7 @@ router = APIRouter()
 
 
 @router.get("/health/live")
-def live() -> dict[str, str]:
+async def live() -> dict[str, str]:
     """The web process answers."""
     return {"status": "ok"}
 

@@ -68,12 +68,21 @@ class Files:
         return self.labels if packed is None else self.given(zlib.decompress(packed))
 
     def given(self, body: bytes) -> LabelMap:
-        """Labels that a page sends: one byte a pixel, row by row, on the grid of the slice; raises 422."""
+        """Labels that a page sends: one byte a pixel, row by row, plain or as zlib packs them; raises 422."""
         shape = self.labels.shape
-        labels = np.frombuffer(body, np.uint8)
+        pixels = shape[0] * shape[1]
+        labels = np.frombuffer(body if len(body) == pixels else _inflated(body, pixels), np.uint8)
         if labels.size != shape[0] * shape[1] or labels.max(initial=0) > max(Tissue):
             raise HTTPException(422, f"{shape[0]} x {shape[1]} labels of 0 to {max(Tissue):d} are expected")
         return labels.reshape(shape).copy()
+
+
+def _inflated(body: bytes, most: int) -> bytes:
+    """What was packed, no more than `most` bytes and one; nothing where it was not packed."""
+    try:
+        return zlib.decompressobj().decompress(body, most + 1)
+    except zlib.error:
+        return b""
 
 
 def folder_of(room: Room, analysis: Analysis | None) -> Path | None:

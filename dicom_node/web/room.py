@@ -19,7 +19,7 @@ from sqlalchemy import Engine
 from starlette.responses import Response
 
 from config.settings import AnyDestination, Settings
-from db.schema import Study
+from db.schema import Series, Study
 from db.session import Sessions, open_sessions
 from db.tally import Tally
 from dicom_node.patient_key import code_of, is_code, key_of_study
@@ -49,7 +49,7 @@ def unasked(_to: AnyDestination) -> str:
 class Room:
     """`now` gives aware UTC; `asked` names the destinations that are being asked whether they are there.
 
-    `secret` lives as long as the process and signs what only it reads back.
+    `secret` signs what only pages read back.
     """
 
     settings: Settings
@@ -151,6 +151,12 @@ class PatientNames:
     def accession(self, study: Study) -> str:
         """AccessionNumber."""
         return (study.accession_number or "") if self.shown else ""
+
+    def series(self, series: Series) -> str:
+        """SeriesDescription, free text too."""
+        if not self.shown:
+            return f"series {series.id}"
+        return series.series_description or "series without description"
 
     def description(self, study: Study) -> str:
         """StudyDescription: free text in which people write names."""

@@ -64,6 +64,7 @@ def needs(role: Role | None) -> Guard:
         visitor = await run_in_threadpool(_who, room, request)
         if visitor is None:
             raise SignInNeeded
+        request.state.visitor = visitor
         if role is not None and not visitor.may(role):
             raise HTTPException(403, f"this needs the role {role}")
         if request.method not in SAFE and not visitor.by_token:

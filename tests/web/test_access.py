@@ -7,11 +7,13 @@ import pytest
 from fastapi import APIRouter
 
 from db.accounts import Role, Scope, add_token
+from db.schema import Series
 from dicom_node.web import application
 from dicom_node.web.application import PUBLIC, build, least_role, routes
 from dicom_node.web.pages import ALL
 from dicom_node.web.visitor import SAFE
 from tests.web.browser import Browser
+from tests.web.cases import held_case
 from tests.web.conftest import Site
 
 LOWER = {Role.REVIEWER: Role.VIEWER, Role.ADMINISTRATOR: Role.REVIEWER}
@@ -110,3 +112,32 @@ def test_without_sign_in_only_this_machine_is_answered(make_site: Callable[..., 
     site = make_site(sign_in=False)
     assert site.browser().get("/").status_code == 200
     assert site.browser(host="rebound.example").get("/").status_code == 421
+
+
+@pytest.mark.parametrize(("role", "found"), [(Role.VIEWER, False), (Role.REVIEWER, True)])
+@pytest.mark.parametrize("address", ["/?text=47", "/api/v1/studies?text=47"])
+def test_who_sees_no_patients_finds_none_by_the_beginning_of_an_id(
+    address: str, role: Role, found: bool, site: Site
+) -> None:
+    held_case(site.room.sessions, site.room.data, 2, patient_id="4711")
+    text = site.signed_in(role).get(address).text
+    assert ("/studies/2" in text or '"id":2' in text) is found
+
+
+@pytest.mark.parametrize("address", ["/", "/studies/1", "/api/v1/studies/1"])
+def test_who_sees_no_patients_reads_no_description_of_a_series(address: str, site: Site) -> None:
+    with site.room.sessions.begin() as session:
+        session.get_one(Series, 1).series_description = "Mustermann"
+    assert "Mustermann" not in site.signed_in(Role.VIEWER).get(address).text
+    assert "Mustermann" in site.signed_in(Role.REVIEWER).get(address).text
+
+
+@pytest.mark.parametrize("address", ["/studies/99999999999999999999", "/?after=99999999999999999999999"])
+def test_a_number_that_no_row_can_have_is_not_there(address: str, site: Site) -> None:
+    assert site.signed_in(Role.VIEWER).get(address).status_code in (200, 404)
+
+
+def test_what_is_not_understood_is_said_on_a_page_with_the_way_back(site: Site) -> None:
+    answer = site.signed_in(Role.VIEWER).get("/studies/abc")
+    assert answer.status_code == 422
+    assert 'href="/system"' in answer.text

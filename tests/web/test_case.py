@@ -97,3 +97,24 @@ def test_a_height_that_is_stated_gives_the_index_at_once_and_stands_on_the_page(
     assert "1.50 m" in page
     assert "stated by reviewer, date not stated" in page
     assert f"<span data-smi>{120.4 / 1.5**2:.1f}</span>" in page
+
+
+@pytest.mark.parametrize(("seen", "status"), [("0", 409), ("1", 200), (None, 200)])
+def test_a_decision_is_not_taken_over_a_mask_that_another_is_painting(
+    seen: str | None, status: int, site: Site
+) -> None:
+    first, second = site.signed_in(Role.REVIEWER, "first"), site.signed_in(Role.REVIEWER, "second")
+    first.get("/")
+    assert first.request("PUT", "/api/v1/analyses/1/draft", content=mask().tobytes()).status_code == 200
+    headers = {"accept": "application/json"} | ({"x-version": seen} if seen else {})
+    answer = second.post("/api/v1/analyses/1/reject", json={"why": "not L3"}, headers=headers)
+    assert answer.status_code == status
+    assert ("first saved another mask" in answer.text) is (status == 409)
+
+
+def test_a_saved_mask_is_not_thrown_away_unseen(site: Site) -> None:
+    browser = site.signed_in(Role.REVIEWER)
+    browser.get("/")
+    browser.request("PUT", "/api/v1/analyses/1/draft", content=mask().tobytes())
+    assert browser.request("DELETE", "/api/v1/analyses/1/draft", headers={"x-version": "0"}).status_code == 409
+    assert browser.request("DELETE", "/api/v1/analyses/1/draft", headers={"x-version": "1"}).status_code == 204

@@ -10,7 +10,8 @@ from config.web import WebSettings
 from db import accounts
 from db.accounts import AccountFault, Role, Visit
 from dicom_node import people
-from dicom_node.web.passwords import fits, hashed
+from dicom_node.web.pages import sign_in
+from dicom_node.web.passwords import FREE_TRIES, fits, hashed
 from tests.web.conftest import PASSWORD, Site
 
 COOKIE = "l3node"
@@ -127,3 +128,19 @@ def test_a_poor_name_or_password_is_refused(name: str, password: str, site: Site
 def test_settings_that_leave_a_door_open_are_refused(given: dict[str, object]) -> None:
     with pytest.raises(ValueError, match=r"sign_in|in the clear"):
         WebSettings.model_validate(given)
+
+
+def test_many_tries_at_once_are_many_tries(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    site.account(Role.VIEWER)
+    tries: list[int] = []
+
+    def late(_password: str, _stored: str | None) -> bool:
+        """Another try comes while this one is being looked at."""
+        tries.append(1)
+        if len(tries) < 20:
+            site.browser().post("/sign-in", data={"name": "viewer", "password": "x" * 12})
+        return False
+
+    monkeypatch.setattr(sign_in, "fits", late)
+    site.browser().post("/sign-in", data={"name": "viewer", "password": "x" * 12})
+    assert len(tries) == FREE_TRIES

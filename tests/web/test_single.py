@@ -1,6 +1,7 @@
 """Single slices on the pages: bytes in, nothing parsed, the pair out, two painters kept apart."""
 
 import gzip
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -158,7 +159,11 @@ def test_a_slice_is_deleted_with_its_files_but_not_under_a_worker(site: Site) ->
     browser = site.signed_in(Role.REVIEWER)
     number = ask(browser)
     address = f"/api/v1/slices/{number}"
+    with site.room.sessions.begin() as session:
+        uploads.take(session, number, site.clock[0])
     assert browser.request("DELETE", address).status_code == 409
+    with site.room.sessions.begin() as session:
+        uploads.give_up(session, number, 1, "its worker was lost", site.clock[0])
     folder = segmented(site, number)
     assert browser.request("DELETE", address).status_code == 204
     assert not folder.exists()
@@ -206,3 +211,20 @@ def test_a_reader_gives_a_slice_paints_and_deletes_it(make_site: Callable[..., S
         seen.waits_for("#notice", "Deleted")
     with site.room.sessions() as session:
         assert session.scalars(select(Upload)).all() == []
+
+
+def test_a_large_mask_may_come_packed_and_grows_no_further_than_its_slice(site: Site) -> None:
+    browser = site.signed_in(Role.REVIEWER)
+    number = ask(browser)
+    segmented(site, number)
+    address = f"/api/v1/slices/{number}/draft"
+    assert browser.request("PUT", address, content=zlib.compress(mask().tobytes())).status_code == 200
+    bomb = zlib.compress(bytes(50_000_000))
+    assert browser.request("PUT", address, content=bomb, headers={"x-version": "1"}).status_code == 422
+    assert np.array_equal(np.frombuffer(browser.get(address).content, np.uint8), mask().ravel())
+
+
+def test_a_slice_that_still_waits_can_be_deleted(site: Site) -> None:
+    browser = site.signed_in(Role.REVIEWER)
+    number = ask(browser)
+    assert browser.request("DELETE", f"/api/v1/slices/{number}").status_code == 204

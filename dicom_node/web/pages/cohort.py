@@ -28,6 +28,8 @@ from reporting import agreement
 from reporting.agreement import BlandAltman
 from reporting.cohort import FEWEST, QUANTITIES, Group, groups
 
+LONGEST_WAIT_S = 20
+"""Seconds that a picture waits for its turn."""
 router = APIRouter(include_in_schema=False)
 Viewer = Annotated[Visitor, Depends(needs(Role.VIEWER))]
 Picture = Literal["distribution", "age", "time", "agreement"]
@@ -123,8 +125,12 @@ def picture(request: Request, visitor: Viewer, name: Picture, asked: Annotated[A
     draw = _agreeing(room, asked) if name == "agreement" else _described(room, name, asked)
     if draw is None:
         raise HTTPException(404, f"fewer than {FEWEST} results: nothing to draw")
-    with room.drawing:
+    if not room.drawing.acquire(timeout=LONGEST_WAIT_S):
+        raise HTTPException(503, "too many pictures are being drawn; try again in a while")
+    try:
         return Response(draw(), media_type="image/png")
+    finally:
+        room.drawing.release()
 
 
 def _agreeing(room: Room, asked: Asked) -> Draw | None:

@@ -27,6 +27,9 @@ ByReviewer = Annotated[Visitor, Depends(needs(Role.REVIEWER))]
 Labels = Annotated[bytes, Body(media_type="application/octet-stream")]
 CONFLICT, NOTHING = 409, 204
 NOTHING_SAVED = 0
+Version = Annotated[
+    int | None, Header(description="version of the saved mask that was seen; 409 where it is another")
+]
 FROM_NOTHING = b"\1"
 """Follows the labels of a draft that was begun from an empty mask."""
 
@@ -122,10 +125,15 @@ def save(
 
 
 @router.delete("/draft", status_code=NOTHING)
-def forget(request: Request, visitor: ByReviewer, analysis_id: int) -> None:
-    """Throw the saved mask away."""
-    with room_of(request).sessions.begin() as session:
-        draft.drop(session, analysis_id)
+def forget(request: Request, visitor: ByReviewer, analysis_id: int, x_version: Version = None) -> None:
+    """Throw the saved mask away; 409 when another reviewer saved meanwhile."""
+    try:
+        with room_of(request).sessions.begin() as session:
+            if x_version is not None:
+                draft.check(session, analysis_id, x_version)
+            draft.drop(session, analysis_id)
+    except draft.Overtaken as first:
+        raise HTTPException(CONFLICT, str(first)) from None
 
 
 @router.post("/measure")
@@ -136,18 +144,26 @@ def measured(request: Request, visitor: ByReviewer, analysis_id: int, labels: La
 
 
 @router.post("/approve")
-def approve(request: Request, visitor: ByReviewer, analysis_id: int) -> Asked:
+def approve(request: Request, visitor: ByReviewer, analysis_id: int, x_version: Version = None) -> Asked:
     """Vouch for the result as it is; verified objects of the same labels replace it."""
     labels = _kept_labels(request, analysis_id)
     return _decided(
         request,
         analysis_id,
+        x_version,
         lambda session, room: reviews.approve(session, analysis_id, digest_of(labels), reviewer(visitor), room.now()),
     )
 
 
 @router.post("/correct")
-def correct(request: Request, visitor: ByReviewer, analysis_id: int, labels: Labels, painted: bool = False) -> Asked:
+def correct(
+    request: Request,
+    visitor: ByReviewer,
+    analysis_id: int,
+    labels: Labels,
+    painted: bool = False,
+    x_version: Version = None,
+) -> Asked:
     """Vouch for another mask; `painted` says that it owes nothing to the model."""
     kept = files_of(request, analysis_id).given(labels)
     if not kept.any():
@@ -159,15 +175,18 @@ def correct(request: Request, visitor: ByReviewer, analysis_id: int, labels: Lab
         given.keep(room.data, kept)  # only of a decision that was taken, and before its row is there for a worker
         return made
 
-    return _decided(request, analysis_id, decide)
+    return _decided(request, analysis_id, x_version, decide)
 
 
 @router.post("/slice")
-def another_slice(request: Request, visitor: ByReviewer, analysis_id: int, chosen: Chosen) -> Asked:
+def another_slice(
+    request: Request, visitor: ByReviewer, analysis_id: int, chosen: Chosen, x_version: Version = None
+) -> Asked:
     """Have the model segment another slice; its result waits for a decision."""
     return _decided(
         request,
         analysis_id,
+        x_version,
         lambda session, room: reviews.another_slice(
             session, analysis_id, chosen.index, reviewer(visitor), room.now()
         ),
@@ -175,11 +194,14 @@ def another_slice(request: Request, visitor: ByReviewer, analysis_id: int, chose
 
 
 @router.post("/reject")
-def reject(request: Request, visitor: ByReviewer, analysis_id: int, rejected: Rejected) -> Asked:
+def reject(
+    request: Request, visitor: ByReviewer, analysis_id: int, rejected: Rejected, x_version: Version = None
+) -> Asked:
     """Never send this result."""
     return _decided(
         request,
         analysis_id,
+        x_version,
         lambda session, room: reviews.reject(session, analysis_id, rejected.why, reviewer(visitor), room.now()),
     )
 
@@ -197,15 +219,21 @@ def _kept_labels(request: Request, analysis_id: int) -> LabelMap:
     return found.labels
 
 
-def _decided(request: Request, analysis_id: int, decide: Callable[[Session, Room], int | None]) -> Asked:
-    """Carry a decision out, or say who was first."""
+def _decided(
+    request: Request, analysis_id: int, seen: int | None, decide: Callable[[Session, Room], int | None]
+) -> Asked:
+    """Carry a decision out, or say who was first; not over a mask that another is painting (`seen`)."""
     room = room_of(request)
     try:
         with room.sessions.begin() as session:
             if session.get(Analysis, analysis_id) is None:
                 raise HTTPException(404, "there is no such result")
+            if seen is not None:
+                draft.check(session, analysis_id, seen)
             made = decide(session, room)
             waiting = worklist.open_reviews(session, 1)
             return Asked(analysis=made, next=f"/studies/{waiting[0].study.id}" if waiting else "/")
+    except draft.Overtaken as first:
+        raise HTTPException(CONFLICT, f"{first}; load the page again to see it") from None
     except (Overtaken, ImagesGone) as why:
         raise HTTPException(CONFLICT, str(why)) from None

@@ -39,8 +39,8 @@ def sign_in(
     with reading(room.engine) as session:
         account = accounts.find(session, name)
         stored = account.password if account and account.state == "active" else None
+    room.guesses.failed(*keys)  # before it is known: many at once are many tries
     if not fits(password, stored):
-        room.guesses.failed(*keys)
         return room.page(request, "sign_in.html", None, 401, title="Sign in", then=_here(then), why=WRONG)
     room.guesses.succeeded(*keys)
     return _begun(room, request, name, _here(then))

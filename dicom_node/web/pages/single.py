@@ -35,6 +35,8 @@ api = APIRouter(prefix="/api/v1/slices", tags=["single slices"], responses=fault
 ByReviewer = Annotated[Visitor, Depends(needs(Role.REVIEWER))]
 FOLDER, INCOMING = "uploads", "incoming"
 SHOWN = 50
+ROOMY = 4
+"""Times minimum_free_bytes that uploads leave free: below 3 the node purges, below 2 it refuses associations."""
 Ticket = Annotated[str, Field(pattern="^[0-9a-f]{32}$", description="what `POST /uploads` answered")]
 
 
@@ -74,7 +76,7 @@ async def receive(request: Request, visitor: ByReviewer) -> dict[str, str]:
     room = room_of(request)
     incoming = room.data / FOLDER / INCOMING
     incoming.mkdir(mode=0o700, parents=True, exist_ok=True)
-    if shutil.disk_usage(incoming).free < room.settings.receive.minimum_free_bytes:
+    if shutil.disk_usage(incoming).free < ROOMY * room.settings.receive.minimum_free_bytes:
         raise HTTPException(507, "the disk is nearly full")
     ticket = secrets.token_hex(16)
     path = incoming / ticket
@@ -96,17 +98,17 @@ def slice_page(request: Request, visitor: ByReviewer, upload_id: int) -> Respons
         note(
             session, Entity.UPLOAD, row.id, row.state, row.state, now=room.now(), reason=LOOKED_AT, actor=visitor.name
         )
-        shown: dict[str, Any] = {"title": "Single slice", "upload": row, "tissues": words.TISSUES}
-        files = _files(room, row)
-        if row.state == "done":
-            kept = files.basis
-            shown |= {
-                "decidable": True,
-                "folds": len(kept.folds) if kept else 0,
-                "told": kept,
-                "measured": numbers(files, files.painted(row.painted)),
-            }
-        return room.page(request, "upload.html", visitor, **shown)
+    shown: dict[str, Any] = {"title": "Single slice", "upload": row, "tissues": words.TISSUES}
+    files = _files(room, row)
+    if row.state == "done":
+        kept = files.basis
+        shown |= {
+            "decidable": True,
+            "folds": len(kept.folds) if kept else 0,
+            "told": kept,
+            "measured": numbers(files, files.painted(row.painted)),
+        }
+    return room.page(request, "upload.html", visitor, **shown)
 
 
 @pages.get("/slices/{upload_id}/{what}")
@@ -149,7 +151,7 @@ def delete(request: Request, visitor: ByReviewer, upload_id: int) -> None:
     room = room_of(request)
     with room.sessions.begin() as session:
         row = _row(session, upload_id)
-        if row.state in ("queued", "running"):
+        if row.state == "running":
             raise HTTPException(CONFLICT, "it is being segmented; wait a moment")
         shutil.rmtree(room.data / row.folder, ignore_errors=True)
         uploads.delete(session, row, "deleted by a person", room.now(), visitor.name)

@@ -32,7 +32,13 @@ def page(
 ) -> Response:
     """The page; a reader without patients can't search by them."""
     room = room_of(request)
-    asked = Asked(text=text if may_search(visitor, text) else "", state=state, sort=sort, after=after)
+    asked = Asked(
+        text=text if may_search(visitor, text) else "",
+        state=state,
+        sort=sort,
+        after=after,
+        by_number=not visitor.sees_patients,
+    )
     fragment = request.headers.get("x-fragment") == "worklist"
     with reading(room.engine) as session:
         shown = _shown(session, room, asked) | {"deeds": Offers(visitor)}

@@ -1,5 +1,5 @@
 // The page of a case, and that of a slice that somebody uploaded: what is shown and what can be done with it.
-import { ask, news, notice, typing } from "./page.js";
+import { ask, movedOn, news, notice, typing } from "./page.js";
 import { Around } from "./around.js";
 import { offerDeeds } from "./deeds.js";
 import { Review } from "./review.js";
@@ -90,7 +90,12 @@ if (stage)
 
 offerDeeds(() => location.reload());
 const ours = new Set((document.querySelector("[data-entities]")?.dataset.entities ?? "").split(","));
-news((moved) => moved.some((name) => ours.has(name)) && document.dispatchEvent(new CustomEvent("moved")));
+const stir = () => document.dispatchEvent(new CustomEvent("moved"));
+news(
+  (moved) => moved.some((name) => ours.has(name)) && stir(),
+  () => {},
+  () => movedOn().then((moved) => moved && stir()),
+);
 document.addEventListener("moved", () => {
   if (review?.over) return;
   if (review?.brush.dirty) notice("This case moved on meanwhile. Your mask is saved; load the page again to see what happened.", true);

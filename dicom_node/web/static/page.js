@@ -10,6 +10,12 @@ export async function ask(address, { method = "GET", json, body, signal, headers
   return answer;
 }
 
+// Labels as zlib packs them: a mask is mostly nothing.
+export async function packed(labels) {
+  const stream = new Blob([labels]).stream().pipeThrough(new CompressionStream("deflate"));
+  return new Uint8Array(await new Response(stream).arrayBuffer());
+}
+
 export class Fault extends Error {
   constructor(status, message) {
     super(message);
@@ -44,13 +50,31 @@ function shown({ text, bad, until }) {
 const kept = JSON.parse(sessionStorage.getItem("notice") ?? "null");
 if (kept?.path === location.pathname && kept.until > Date.now()) shown(kept);
 
-// Calls `moved(names)` with what moved, such as ["analysis 7"]; `state(on)` when the stream comes and goes.
-export function news(moved, state = () => {}) {
-  const stream = new EventSource("/live");
-  stream.onopen = () => state(true);
-  stream.onerror = () => state(false);
-  stream.onmessage = (event) => moved(JSON.parse(event.data));
-  addEventListener("pagehide", () => stream.close());
+// Calls `moved(names)` with what moved, such as ["analysis 7"]; `state(on)` when the stream comes and goes.  A page that
+// nobody sees lets its stream go (browsers allow six to a host); `again()` is called when it is seen again.
+export function news(moved, state = () => {}, again = () => {}) {
+  let stream = null;
+  const open = () => {
+    stream = new EventSource("/live");
+    stream.onopen = () => state(true);
+    stream.onerror = () => state(false);
+    stream.onmessage = (event) => moved(JSON.parse(event.data));
+  };
+  const close = () => (stream = stream?.close() ?? null);
+  if (!document.hidden) open();
+  document.addEventListener("visibilitychange", () => {
+    if (document.hidden) return close();
+    if (!stream) open();
+    again();
+  });
+  addEventListener("pagehide", close);
+}
+
+// Whether this page, fetched once more, says something else in its heading.
+export async function movedOn() {
+  const heading = (page) => page.querySelector("[data-entities]")?.textContent;
+  const answer = await fetch(location.href, { headers: { accept: "text/html" } });
+  return answer.ok && heading(new DOMParser().parseFromString(await answer.text(), "text/html")) !== heading(document);
 }
 
 export const typing = (event) => event.target.closest("input:not([type=range]):not([type=checkbox]), textarea, select") !== null;

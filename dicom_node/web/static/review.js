@@ -1,5 +1,5 @@
 // What a reviewer does on the case page: tools by button and key, live numbers, autosave, the decision.
-import { ask, notice, typing } from "./page.js";
+import { ask, notice, packed, typing } from "./page.js";
 import { Brush } from "./brush.js";
 import { array } from "./slice.js";
 
@@ -12,7 +12,9 @@ export class Review {
   constructor(view, automatic, { api, from }) {
     Object.assign(this, { view, automatic, address: api, base: from });
     this.version = 0;
-    this.saved = Promise.resolve();
+    this.changes = 0;
+    this.asked = 0;
+    this.saves = Promise.resolve();
     this.busy = false;
     this.folds = null;
     this.brush = new Brush(view, automatic, (what) => this.changed(what));
@@ -131,13 +133,14 @@ export class Review {
   changed({ open, dirty }) {
     if (open) return notice("That region is open: the fill would run over the slice.", true);
     this.unsaved = true;
+    this.changes++;
     this.decision(dirty ? "Send my correction" : "Approve and send");
     byId("saved").textContent = "not saved yet";
     clearTimeout(this.measuring);
     this.measuring = setTimeout(() => this.measure(), MEASURE_AFTER);
     clearTimeout(this.saving);
     // One after another: each says the version that the one before has made.
-    this.saving = setTimeout(() => (this.saved = this.saved.then(() => this.save())), SAVE_AFTER);
+    this.saving = setTimeout(() => this.save(), SAVE_AFTER);
   }
 
   // A single slice has no patient, and no index.
@@ -149,8 +152,10 @@ export class Review {
   }
 
   async measure() {
+    const turn = ++this.asked;
     try {
-      const told = await (await ask(`${this.address}/measure`, { method: "POST", body: this.view.labels.slice(), headers: OCTETS })).json();
+      const told = await (await ask(`${this.address}/measure`, { method: "POST", body: await packed(this.view.labels), headers: OCTETS })).json();
+      if (turn !== this.asked) return; // a later one is on its way
       const shown = (value, digits = 1) => (value === null ? "–" : value.toFixed(digits));
       for (const [name, one] of Object.entries(told.tissues)) {
         const cells = document.querySelectorAll(`tr[data-tissue="${name}"] td.n`);
@@ -178,10 +183,18 @@ export class Review {
       }
   }
 
-  async save() {
+  // One after another: the next save is over the version that the last one made.
+  save() {
+    this.saves = this.saves.then(() => this.saveNow());
+    return this.saves;
+  }
+
+  async saveNow() {
+    const saved = this.changes;
     try {
-      const answer = await ask(`${this.address}/draft?painted=${this.brush.painted}`, { method: "PUT", body: this.view.labels.slice(), headers: { ...OCTETS, "x-version": String(this.version) } });
+      const answer = await ask(`${this.address}/draft?painted=${this.brush.painted}`, { method: "PUT", body: await packed(this.view.labels), headers: { ...OCTETS, "x-version": String(this.version) } });
       this.version = (await answer.json()).version;
+      if (saved !== this.changes) return; // painted meanwhile: saved soon
       this.unsaved = false;
       byId("saved").textContent = "saved";
     } catch (fault) {
@@ -210,7 +223,9 @@ export class Review {
     this.busy = byId("approve").disabled = true;
     clearTimeout(this.saving);
     try {
-      const told = await (await ask(`${this.address}/${path}`, { method: "POST", ...given })).json();
+      await this.saves;
+      const headers = { ...given.headers, "x-version": String(this.version) };
+      const told = await (await ask(`${this.address}/${path}`, { method: "POST", ...given, headers })).json();
       this.unsaved = false;
       this.over = true;
       return told;
@@ -224,7 +239,7 @@ export class Review {
   async approve() {
     const { brush } = this;
     const told = brush.dirty
-      ? await this.decided(`correct?painted=${brush.painted}`, { body: this.view.labels.slice(), headers: OCTETS })
+      ? await this.decided(`correct?painted=${brush.painted}`, { body: await packed(this.view.labels), headers: OCTETS })
       : await this.decided("approve", {});
     if (told) location.assign(told.next);
   }

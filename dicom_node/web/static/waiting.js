@@ -2,7 +2,7 @@
 // something of it moved, also while it was loading.
 import { Around } from "./around.js";
 import { offerDeeds } from "./deeds.js";
-import { ask, news, notice } from "./page.js";
+import { ask, movedOn, news, notice } from "./page.js";
 
 const box = document.getElementById("around");
 
@@ -17,20 +17,16 @@ async function choose(index) {
 
 if (box) new Around(box, choose);
 
-const head = document.querySelector("[data-entities]");
-const ours = new Set((head?.dataset.entities ?? "").split(","));
+const ours = new Set((document.querySelector("[data-entities]")?.dataset.entities ?? "").split(","));
 
 // Not under somebody who is answering a question.
 const again = () => document.querySelector("dialog[open]") || location.reload();
 
-async function look() {
-  const answer = await fetch(location.href, { headers: { accept: "text/html" } });
-  const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
-  if (answer.ok && fresh.querySelector("[data-entities]")?.textContent !== head?.textContent) again();
-}
+const look = () => movedOn().then((moved) => moved && again());
 
 news(
   (moved) => moved.some((name) => ours.has(name)) && again(),
   (on) => on && look(),
+  look,
 );
 offerDeeds(() => location.reload());

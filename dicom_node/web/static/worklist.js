@@ -29,6 +29,7 @@ async function refresh(wanted) {
 news(
   () => (waiting ??= setTimeout(() => refresh(), 400)),
   (on) => (live.dataset.state = on ? "on" : "off"),
+  refresh,
 );
 
 offerDeeds(({ deed, study }) => refresh({ deed, row: `/studies/${study}` }));

@@ -47,7 +47,7 @@ def studies(request: Request, visitor: Viewer, asked: Annotated[Asked, Query()])
             403, "who does not see patients can only search by the number of a study or a patient's code"
         )
     with reading(room_of(request).engine) as session:
-        page = worklist.page(session, worklist.Asked(**asked.model_dump()))
+        page = worklist.page(session, worklist.Asked(**asked.model_dump(), by_number=not visitor.sees_patients))
         listed = [
             models.Listed(
                 **told.study_fields(entry.study, visitor),

@@ -28,7 +28,7 @@ def study_fields(study: Study, visitor: Visitor) -> dict[str, Any]:
 
 def series(one: Series, visitor: Visitor) -> models.Series:
     """One series."""
-    hidden = {} if visitor.sees_patients else {"series_instance_uid": None}
+    hidden = {} if visitor.sees_patients else {"series_instance_uid": None, "series_description": None}
     return models.Series(**_same(one, models.Series) | hidden)
 
 
