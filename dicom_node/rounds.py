@@ -96,7 +96,8 @@ class Rounds:
         yield from ((Work("choose", study), 0) for study in in_state(session, Entity.STUDY, ["settled"], AT_ONCE))
         for analysis_id, priority in [] if self.paused(Name.ANALYSE) else results.due(session, now, AT_ONCE):
             yield Work("analyse", analysis_id), priority
-        yield from ((Work("segment", upload), Priority.PERSON) for upload in uploads.due(session, AT_ONCE))
+        slices = [] if self.paused(Name.ANALYSE) else uploads.due(session, AT_ONCE)
+        yield from ((Work("segment", one), Priority.PERSON) for one in slices)
         for name in [] if self.paused(Name.DELIVER) else outbox.due(session, now):
             if circuit.room(to := circuit.of(session, name, now), now):
                 yield Work("send", to.id), 0

@@ -207,7 +207,8 @@ def test_a_reader_gives_a_slice_paints_and_deletes_it(make_site: Callable[..., S
         eventually(lambda: rows(site.room.sessions, Upload, version=1), 20, "autosave")
         seen.open("/single")
         seen.waits_for("main", "painted")
-        seen.see("() => document.querySelector('[data-delete]').click()")
+        for _ in ("asks", "deletes"):
+            seen.see("() => document.querySelector('[data-delete]').click()")
         seen.waits_for("#notice", "Deleted")
     with site.room.sessions() as session:
         assert session.scalars(select(Upload)).all() == []

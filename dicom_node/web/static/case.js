@@ -2,6 +2,7 @@
 import { ask, movedOn, news, notice, typing } from "./page.js";
 import { Around } from "./around.js";
 import { offerDeeds } from "./deeds.js";
+import { Folds } from "./folds.js";
 import { Review } from "./review.js";
 import { SliceView, array } from "./slice.js";
 
@@ -13,10 +14,10 @@ async function opened() {
   const base = stage.dataset.from;
   const [image, labels] = await Promise.all([array(`${base}/image`, Int16Array), array(`${base}/labels`, Uint8Array)]);
   view.show(image, labels.data);
-  return { view, image, automatic: labels.data };
+  return { view, automatic: labels.data, folds: new Folds(view, base, labels.data) };
 }
 
-function looks(view) {
+function looks({ view, folds }) {
   for (const button of document.querySelectorAll("[data-window]"))
     button.addEventListener("click", () => {
       view.window(...button.dataset.window.split("/").map(Number));
@@ -36,10 +37,11 @@ function looks(view) {
     view.recolour();
   };
   byId("mask").addEventListener("click", toggle);
+  byId("differ")?.addEventListener("click", (event) => folds.disagreement(event.currentTarget));
   hovering(view);
   addEventListener("keydown", (event) => {
     if (typing(event) || event.ctrlKey || event.metaKey || event.altKey) return;
-    const act = { h: toggle, "+": () => view.zoomed(1.25), "-": () => view.zoomed(0.8), 0: () => view.fit() }[event.key];
+    const act = { h: toggle, d: () => byId("differ")?.click(), "+": () => view.zoomed(1.25), "-": () => view.zoomed(0.8), 0: () => view.fit() }[event.key];
     if (act) act();
     const step = { ArrowLeft: [40, 0], ArrowRight: [-40, 0], ArrowUp: [0, 40], ArrowDown: [0, -40] }[event.key];
     if (step && event.target === view.canvas && !view.painting) {
@@ -69,11 +71,11 @@ function hovering(view) {
 
 let review = null;
 
-async function reviewed({ view, automatic }) {
+async function reviewed({ view, automatic, folds }) {
   const box = byId("around");
   if (stage.dataset.api) {
     view.labels = automatic.slice();
-    review = new Review(view, automatic, stage.dataset);
+    review = new Review(view, automatic, folds, stage.dataset);
     await review.restore();
   }
   if (box) new Around(box, (index) => review.slice(index));
@@ -82,7 +84,7 @@ async function reviewed({ view, automatic }) {
 if (stage)
   opened()
     .then((found) => {
-      looks(found.view);
+      looks(found);
       return reviewed(found);
     })
     .then(() => (stage.dataset.ready = "yes"))

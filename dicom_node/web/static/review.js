@@ -9,14 +9,13 @@ const MEASURE_AFTER = 120;
 
 export class Review {
   // `api` takes what is painted, `from` is where the arrays come from.
-  constructor(view, automatic, { api, from }) {
-    Object.assign(this, { view, automatic, address: api, base: from });
+  constructor(view, automatic, folds, { api, from }) {
+    Object.assign(this, { view, automatic, folds, address: api, base: from });
     this.version = 0;
     this.changes = 0;
     this.asked = 0;
     this.saves = Promise.resolve();
     this.busy = false;
-    this.folds = null;
     this.brush = new Brush(view, automatic, (what) => this.changed(what));
     this.keys = {
       v: () => this.take("hand"),
@@ -32,7 +31,6 @@ export class Review {
       z: () => this.brush.undo(),
       y: () => this.brush.redo(),
       r: () => this.reset(),
-      d: () => byId("differ")?.click(),
       g: () => byId("reference")?.click(),
       a: () => byId("approve")?.click(),
       x: () => this.rejecting(),
@@ -45,7 +43,7 @@ export class Review {
     for (const button of document.querySelectorAll("[data-tissue-key]")) button.addEventListener("click", () => this.tissue(Number(button.dataset.tissueKey)));
     byId("size").addEventListener("input", (event) => (this.brush.radius = Number(event.target.value)));
     byId("limit").addEventListener("change", (event) => this.limit(event.target.checked));
-    const clicks = { undo: () => this.brush.undo(), redo: () => this.brush.redo(), reset: () => this.reset(), clear: () => this.brush.replace(new Uint8Array(this.automatic.length), true), differ: () => this.disagreement(), reference: () => this.reference(), approve: () => this.approve() };
+    const clicks = { undo: () => this.brush.undo(), redo: () => this.brush.redo(), reset: () => this.reset(), clear: () => this.brush.replace(new Uint8Array(this.automatic.length), true), reference: () => this.reference(), approve: () => this.approve() };
     for (const [id, act] of Object.entries(clicks)) byId(id)?.addEventListener("click", act);
     byId("fold")?.addEventListener("change", (event) => this.fold(event.target));
     byId("body")?.addEventListener("submit", (event) => this.state(event));
@@ -90,32 +88,10 @@ export class Review {
     this.brush.replace(this.automatic);
   }
 
-  async loadedFolds() {
-    this.folds ??= await array(`${this.base}/folds`, Uint8Array);
-    return this.folds;
-  }
-
   async fold(select) {
     const number = Number(select.value);
     select.value = "";
-    const { data, shape } = await this.loadedFolds();
-    this.brush.replace(data.subarray(number * shape[1] * shape[2], (number + 1) * shape[1] * shape[2]));
-  }
-
-  // The part of the folds that say otherwise than the result, pixel by pixel.
-  async disagreement() {
-    if (this.view.differ) this.view.differ = null;
-    else {
-      const { data, shape } = await this.loadedFolds();
-      const pixels = shape[1] * shape[2];
-      this.view.differ = Float32Array.from({ length: pixels }, (_, i) => {
-        let other = 0;
-        for (let fold = 0; fold < shape[0]; fold++) other += data[fold * pixels + i] !== this.automatic[i];
-        return other / shape[0];
-      });
-    }
-    byId("differ").setAttribute("aria-pressed", this.view.differ !== null);
-    this.view.recolour();
+    this.brush.replace(await this.folds.labels(number));
   }
 
   // The outline of the other reader's labels, over those that are painted.

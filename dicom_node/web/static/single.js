@@ -54,16 +54,23 @@ for (const kind of ["dragover", "drop"])
     byId("image").dispatchEvent(new Event("change"));
   });
 
-for (const button of document.querySelectorAll("[data-delete]"))
-  button.addEventListener("click", async () => {
-    try {
-      await ask(`/api/v1/slices/${button.dataset.delete}`, { method: "DELETE" });
-      button.closest("tr").remove();
-      notice("Deleted.");
-    } catch (fault) {
-      notice(fault.message, true);
-    }
-  });
+// The first press asks, the second deletes.
+async function deleted(button) {
+  if (!button.classList.contains("danger")) {
+    button.classList.replace("plain", "danger");
+    button.textContent = "Delete for good";
+    return;
+  }
+  try {
+    await ask(`/api/v1/slices/${button.dataset.delete}`, { method: "DELETE" });
+    button.closest("tr").remove();
+    notice("Deleted.");
+  } catch (fault) {
+    notice(fault.message, true);
+  }
+}
+
+for (const button of document.querySelectorAll("[data-delete]")) button.addEventListener("click", () => deleted(button));
 
 const ours = new Set((document.querySelector("[data-entities]")?.dataset.entities ?? "").split(","));
 const idle = () => !byId("image").files.length && !byId("name").value;
