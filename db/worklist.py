@@ -84,18 +84,18 @@ def _ordered(asked: Asked) -> Select[Any]:
 
 
 def _by_measure(asked: Asked) -> Select[Any]:
-    measure = MEASURES[asked.sort]
+    measure = MEASURES[asked.sort]  # key and measure of one table: an index can find where a page begins
     query = (
         _any(Analysis.study_id, measure, Analysis.id)
         .join(Measurement, Measurement.analysis_id == Analysis.id)
         .join(Study, Study.id == Analysis.study_id)
         .where(measure.is_not(None), _is_newest(Analysis))
-        .order_by(measure, Analysis.id)
+        .order_by(measure, Measurement.analysis_id)
     )
     if asked.state:
         query = query.where(Analysis.state == asked.state)
     if keys := _keys(asked.after, 2):
-        query = query.where(tuple_(measure, Analysis.id) > tuple_(*keys))
+        query = query.where(tuple_(measure, Measurement.analysis_id) > tuple_(*keys))
     return query
 
 
