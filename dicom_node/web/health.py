@@ -57,10 +57,10 @@ def states(engine: Engine) -> dict[str, dict[str, int]]:
         return {name: _states_of(session, table) for name, table in COUNTED}
 
 
-def paused(engine: Engine) -> dict[str, str]:
-    """What a person paused, and why."""
+def paused(engine: Engine) -> list[str]:
+    """What a person paused; why is for those who sign in."""
     with reading(engine) as session:
-        return activities.paused(session)
+        return sorted(activities.paused(session))
 
 
 def _states_of(session: Any, table: Any) -> dict[str, int]:

@@ -6,7 +6,9 @@ from collections.abc import Callable
 import pytest
 from fastapi import APIRouter
 
+from db import activities
 from db.accounts import Role, Scope, add_token
+from db.activities import Name
 from db.schema import Series
 from dicom_node.web import application
 from dicom_node.web.application import PUBLIC, build, least_role, routes
@@ -141,3 +143,11 @@ def test_what_is_not_understood_is_said_on_a_page_with_the_way_back(site: Site) 
     answer = site.signed_in(Role.VIEWER).get("/studies/abc")
     assert answer.status_code == 422
     assert 'href="/system"' in answer.text
+
+
+def test_why_something_is_paused_is_no_business_of_strangers(site: Site) -> None:
+    with site.room.sessions.begin() as session:
+        activities.pause(session, Name.DELIVER, why="Mrs Mustermann's PACS moves", actor="ada", now=site.clock[0])
+    answer = site.browser().get("/health")
+    assert answer.json()["paused"] == ["deliver"]
+    assert "Mustermann" not in answer.text
