@@ -50,12 +50,12 @@ def test_held_says_the_doubts_and_writes_the_files_all_the_same(tmp_path: Path, 
     assert json.loads((tmp_path / "out" / "measurements.json").read_text())["status"] == "held"
 
 
-def test_a_series_without_l3_is_not_measured_and_leaves_no_seg(tmp_path: Path, warm_cache: Path) -> None:
+def test_a_series_without_l3_leaves_its_evidence_and_no_seg(tmp_path: Path, warm_cache: Path) -> None:
     files = study_files(tmp_path / "ct", drawn=phantom(bottom_mm=160, slices=50))
     verdict = run(files, tmp_path / "out", warm_cache)
     assert verdict.word == "not measured"
     assert verdict.reasons[0].startswith("l3_")
-    assert [path.name for path in (tmp_path / "out").iterdir()] == ["measurements.json"]
+    assert {path.name for path in (tmp_path / "out").iterdir()} == {"evidence.png", "measurements.json"}
 
 
 @pytest.mark.parametrize(
