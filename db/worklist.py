@@ -6,7 +6,7 @@ Keyset paging: a page begins after a key, so the last of 100,000 studies costs a
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from string import hexdigits
+from string import digits, hexdigits
 from typing import Any, Literal, TypeAlias
 
 from sqlalchemy import Select, String, case, cast, func, or_, select, tuple_
@@ -131,10 +131,15 @@ def _searched(query: Select[Any], text: str, by_number: bool) -> Select[Any]:
         return query.where(or_(number, *_of_patient(text)))
     begins = [
         column.istartswith(spelled, autoescape=True)
-        for column in (Study.patient_id, Study.accession_number, Study.patient_name, Study.study_instance_uid)
+        for column in (Study.patient_id, Study.accession_number, _uid_or_name(text))
         for spelled in _spellings(text)
     ]
     return query.where(or_(*begins, number, *_of_patient(text)))
+
+
+def _uid_or_name(text: str) -> Any:
+    """Digits and dots begin no name, anything else no UID: one column less to look through."""
+    return Study.study_instance_uid if set(text) <= set(digits + ".") else Study.patient_name
 
 
 def _spellings(text: str) -> set[str]:
