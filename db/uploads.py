@@ -9,6 +9,8 @@ from sqlalchemy.orm import Session
 from db.schema import Upload
 from db.states import Entity, move, note
 
+FOLDER, INCOMING = "uploads", "incoming"
+"""Below the data folder, and below it what came in and was not asked for yet."""
 MOST_ATTEMPTS = 3
 """A slice that ends a worker so often is refused."""
 LOST = "its worker was lost; tried again"

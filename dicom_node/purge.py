@@ -15,9 +15,9 @@ import structlog
 from config.settings import Settings
 from db import purging, uploads
 from db.session import Sessions
+from db.uploads import FOLDER, INCOMING
 
 LOG = structlog.get_logger(__name__)
-INCOMING = "incoming"
 TO_BE_ASKED_FOR = timedelta(hours=1)
 """Time after which an upload that nobody asked for is deleted."""
 AT_ONCE = 10
@@ -53,7 +53,7 @@ class Purge:
                 shutil.rmtree(data / row.folder, ignore_errors=True)
                 uploads.delete(session, row, f"deleted after {days} days", self.now())
             known = uploads.folders(session)
-        for path, oldest in _left(data / "uploads", before, self.now() - TO_BE_ASKED_FOR):
+        for path, oldest in _left(data / FOLDER, before, self.now() - TO_BE_ASKED_FOR):
             if str(path.relative_to(data)) not in known and _changed(path) < oldest.timestamp():
                 shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
 

@@ -21,6 +21,7 @@ from db.accounts import Role
 from db.schema import Upload
 from db.session import reading
 from db.states import Entity, note
+from db.uploads import FOLDER, INCOMING
 from dicom_node.web import words
 from dicom_node.web.faults import faults
 from dicom_node.web.pages.case import binary
@@ -33,7 +34,6 @@ from dicom_node.web.visitor import Visitor, needs
 pages = APIRouter(include_in_schema=False)
 api = APIRouter(prefix="/api/v1/slices", tags=["single slices"], responses=faults(404, 409))
 ByReviewer = Annotated[Visitor, Depends(needs(Role.REVIEWER))]
-FOLDER, INCOMING = "uploads", "incoming"
 SHOWN = 50
 ROOMY = 4
 """Times minimum_free_bytes that uploads leave free: below 3 the node purges, below 2 it refuses associations."""

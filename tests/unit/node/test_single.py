@@ -1,7 +1,6 @@
 """A slice that somebody uploaded, as a worker reads it: DICOM, NIfTI, a reference, and whatever else comes."""
 
 import gzip
-import shutil
 import struct
 from pathlib import Path
 
@@ -154,6 +153,5 @@ def test_a_localizer_is_no_slice_at_l3(at_l3: Path, tmp_path: Path, warm_cache: 
 def test_nothing_is_left_behind_but_what_was_uploaded_under_a_name(
     at_l3: Path, tmp_path: Path, warm_cache: Path
 ) -> None:
-    shutil.rmtree(tmp_path / "spool", ignore_errors=True)
     run(given(tmp_path, flat(0)), warm_cache)
     assert {path.name for path in tmp_path.iterdir()} == {"image", "image.nii.gz"}
