@@ -7,7 +7,7 @@ from sqlalchemy import Engine
 
 from dicom_node.data_folder import CannotStart
 from dicom_node.roles import LEADER, Names, agree
-from tests.factories import make_settings
+from tests.factories import eventually, make_settings
 
 STALL = 5.0
 
@@ -41,6 +41,10 @@ def test_only_the_leader_is_called(engine: Engine) -> None:
         one.only(LEADER, lambda number=number: called.append(number))()
     assert called == [0]
     names[0].let_go()
-    names[1].keep()
-    assert names[1].has(LEADER)
+
+    def follows() -> bool:
+        names[1].keep()
+        return names[1].has(LEADER)
+
+    eventually(follows, what="the next leader, once the server has ended the connection of the first")
     names[1].let_go()
