@@ -15,13 +15,13 @@ from db.priority import Priority
 from db.schema import Series, Study
 from db.session import Sessions
 from db.states import Entity, in_state, move
-from dicom_node import worker
 from dicom_node.models import seen
 from dicom_node.patient_key import key_of_study
 from dicom_node.site_secret import site_secret
 from dicom_node.study.closing import NOT_ASKED, Arrived, Count, StudyArrived, all_arrived, why_close, why_settle
 from dicom_node.work.engine import Engine, Work
 from inference.model_card import ModelCard
+from inference.model_folder import BUNDLED
 
 LOG = structlog.get_logger(__name__)
 AT_ONCE = 100
@@ -79,7 +79,7 @@ class Rounds:
         """After a start: what was running, and nobody does any more, is tried again."""
         with self.sessions.begin() as session:
             again = self._lost(session, self.engine.known(session))
-            model = self.settings.analysis.model or worker.BUNDLED
+            model = self.settings.analysis.model or BUNDLED
             models.remember(session, seen(self.card, model), now=self.now())
         self._fill_keys()
         LOG.info("node.recovered", queued_again=again)

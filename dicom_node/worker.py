@@ -18,14 +18,13 @@ from dicom_node import log
 from dicom_node.job import Job, NotMeasured, Outcome, Request, Segmented, Single
 from inference.errors import ModelRefused
 from inference.model_card import ModelCard
-from inference.model_folder import ModelFolder, read_model_folder
+from inference.model_folder import BUNDLED, ModelFolder, read_model_folder
 
 if TYPE_CHECKING:
     from dicom_node.pipeline import Models
     from inference.members import Device
     from inference.spine import VertebraFolder
 
-BUNDLED = Path(__file__).parent.parent / "inference" / "demo_model"
 WARM_UP_SEED = 1
 SLICES, SPACING_MM, SIZE = 72, (5.0, 1.56, 1.56), 256
 """A coarse grid, drawn in a second; the finder and the members see the same body."""

@@ -19,6 +19,8 @@ from inference.model_card import Limits, ModelCard, ModelStatus
 from inference.model_plans import Allowed, DatasetFile, Name, Plans, Stated
 from inference.segmentation import EnsembleRule
 
+BUNDLED = Path(__file__).with_name("demo_model")
+"""The demonstration folds."""
 CheckpointKind: TypeAlias = Literal["final", "best"]
 
 MAX_JSON_BYTES = 8 * 2**20
@@ -91,7 +93,7 @@ def read_model_folder(
     plans = _parsed(Plans, plans_bytes, "plans.json")
     _parsed(DatasetFile, dataset_bytes, "dataset.json")
     base = _digest(plans_bytes, dataset_bytes)
-    members = tuple(_fold(path, number, checkpoint, base) for number in _numbers(path, folds))
+    members = tuple(_fold(path, number, checkpoint, base) for number in fold_numbers(path, folds))
     digest = _digest(*(member.digest.encode() for member in members))
     card = _card(path, plans, digest, tuple(member.number for member in members), ensemble)
     return ModelFolder(path=path, plans=plans, folds=members, card=card)
@@ -125,7 +127,8 @@ def _digest(*parts: bytes) -> str:
     return whole.hexdigest()
 
 
-def _numbers(path: Path, folds: Literal["all"] | int | Sequence[int]) -> list[int]:
+def fold_numbers(path: Path, folds: Literal["all"] | int | Sequence[int]) -> list[int]:
+    """The folds to use, ascending, by the names of the folder alone; raises ModelRefused and OSError."""
     if isinstance(folds, int):
         return [folds]
     present = [int(name[1]) for child in path.iterdir() if (name := re.fullmatch(r"fold_(\d{1,3})", child.name))]

@@ -14,7 +14,7 @@ from rich.console import Console
 
 from dicom_node import phantom_training
 from dicom_node.phantom_training import KINDS
-from dicom_node.worker import BUNDLED
+from inference.model_folder import BUNDLED
 from reporting.evaluation import CLASSES
 
 RESULTS = Path(__file__).parent / "results"

@@ -22,12 +22,11 @@ from typing import Any
 
 import numpy as np
 
-from dicom_node.worker import BUNDLED
 from inference.ct import CtSlice
 from inference.ensemble import segment
 from inference.labels import LabelMap
 from inference.members import open_members
-from inference.model_folder import read_model_folder
+from inference.model_folder import BUNDLED, read_model_folder
 from inference.phantom.pathology import slice_at_l3
 from inference.segmentation import EnsembleRule
 from reporting.finding import Person

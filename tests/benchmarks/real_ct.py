@@ -17,12 +17,11 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage as ndi
 
-from dicom_node.worker import BUNDLED
 from inference.ct import CtSlice
 from inference.ensemble import segment
 from inference.labels import LabelMap, Tissue
 from inference.members import FoldMember, open_members
-from inference.model_folder import read_model_folder
+from inference.model_folder import BUNDLED, read_model_folder
 from tests.benchmarks.doubts import dice
 from tests.factories import SHARED_DATA
 from tests.realct import canonical

@@ -1,6 +1,7 @@
 """Single slices on the pages: bytes in, nothing parsed, the pair out, two painters kept apart."""
 
 import gzip
+import re
 import zlib
 from collections.abc import Callable
 from pathlib import Path
@@ -10,11 +11,13 @@ import numpy as np
 import pytest
 from sqlalchemy import select
 
+from config.analysis import AnalysisSettings
 from db import uploads
 from db.accounts import Role
 from db.schema import Event, Upload
 from dicom_node import basis
 from dicom_node.single import GIVEN
+from dicom_node.web.pages.single import folds_of
 from tests.factories import eventually, rows
 from tests.web.browser import Browser
 from tests.web.cases import body, mask, nifti
@@ -64,6 +67,13 @@ def test_bytes_are_kept_as_they_come_and_asked_for_by_their_ticket(site: Site) -
         folder = site.room.data / row.folder
     assert ((folder / "image").read_bytes(), (folder / "reference").read_bytes()) == (b"anything", b"\x00labels")
     assert (folder / "image").stat().st_mode & 0o777 == 0o600
+
+
+def test_the_folds_in_use_are_offered_and_none_of_a_model_that_is_not_there(tmp_path: Path, site: Site) -> None:
+    for rules, folds in ({}, [0, 1, 2, 3, 4]), ({"folds": (1, 3)}, [1, 3]), ({"model": tmp_path / "none"}, []):
+        assert folds_of(AnalysisSettings.model_validate(rules)) == folds
+    offered = re.findall(r">(fold \d) alone<", site.signed_in(Role.REVIEWER).get("/single").text)
+    assert offered == [f"fold {number}" for number in range(5)]
 
 
 @pytest.mark.parametrize("image", [TICKET, "../../etc/passwd", "", "a" * 31])

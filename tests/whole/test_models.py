@@ -16,6 +16,7 @@ from dicom_node import models, worker
 from dicom_node.app import running
 from inference.errors import ModelRefused
 from inference.model_card import ModelCard, ModelStatus
+from inference.model_folder import BUNDLED
 from tests.factories import make_settings, rows
 from tests.whole.test_command_line import l3node, written
 
@@ -30,7 +31,7 @@ CARD = {
 def folder(tmp_path: Path) -> Path:
     """Somebody's folder: the bundled weights under another card and in other plans, so that its digest is its own."""
     target = tmp_path / "models" / "l3"
-    shutil.copytree(worker.BUNDLED, target)
+    shutil.copytree(BUNDLED, target)
     (target / "model_card.json").write_text(json.dumps(CARD))
     dataset = target / "dataset.json"
     dataset.write_text(dataset.read_text() + "\n")
@@ -83,16 +84,16 @@ def test_a_released_model_makes_results_without_a_caveat_and_any_other_keeps_its
 
 def test_the_demonstration_model_cannot_be_released(sessions: Sessions) -> None:
     now = datetime.now(UTC)
-    added = models.add(sessions, AnalysisSettings(), worker.BUNDLED, now, "admin")
+    added = models.add(sessions, AnalysisSettings(), BUNDLED, now, "admin")
 
     with pytest.raises(ModelRefused, match="only a research model"):
         models.release(sessions, added.digest, by="Dr. A", why="wanted", now=now)
 
 
 def test_demonstration_weights_stay_a_demonstration_under_another_card(sessions: Sessions, tmp_path: Path) -> None:
-    models.add(sessions, AnalysisSettings(), worker.BUNDLED, datetime.now(UTC), "admin")
+    models.add(sessions, AnalysisSettings(), BUNDLED, datetime.now(UTC), "admin")
     disguised = tmp_path / "disguised"
-    shutil.copytree(worker.BUNDLED, disguised)
+    shutil.copytree(BUNDLED, disguised)
     (disguised / "model_card.json").write_text('{"name": "Mine", "version": "1"}')
 
     assert vouched(AnalysisSettings(model=disguised), sessions).status is ModelStatus.DEMONSTRATION

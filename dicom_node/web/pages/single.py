@@ -7,7 +7,7 @@ import re
 import secrets
 import shutil
 import zlib
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -16,6 +16,7 @@ from pydantic import BaseModel, Field
 from sqlalchemy.orm import Session
 from starlette.responses import FileResponse, Response
 
+from config.analysis import AnalysisSettings
 from db import uploads
 from db.accounts import Role
 from db.schema import Upload
@@ -30,6 +31,8 @@ from dicom_node.web.pages.live import LOOKED_AT
 from dicom_node.web.results import IMAGE, LABELS, Files, numbers, with_labels
 from dicom_node.web.room import Room, room_of
 from dicom_node.web.visitor import Visitor, needs
+from inference.errors import ModelRefused
+from inference.model_folder import BUNDLED, fold_numbers
 
 pages = APIRouter(include_in_schema=False)
 api = APIRouter(prefix="/api/v1/slices", tags=["single slices"], responses=faults(404, 409))
@@ -63,11 +66,18 @@ def page(request: Request, visitor: ByReviewer) -> Response:
         shown: dict[str, Any] = {
             "title": "Single slice",
             "uploads": uploads.newest(session, SHOWN),
-            "folds": range(5),
+            "folds": folds_of(room.settings.analysis),
             "most_bytes": room.settings.web.max_upload_bytes,
             "days": room.settings.web.keep_uploads,
         }
         return room.page(request, "single.html", visitor, **shown)
+
+
+def folds_of(rules: AnalysisSettings) -> list[int]:
+    """The folds in use, by their names alone; none where they can't be told: a worker says why."""
+    with suppress(ModelRefused, OSError):
+        return fold_numbers(rules.model or BUNDLED, rules.folds)
+    return []
 
 
 @pages.post("/uploads")

@@ -7,7 +7,7 @@ from rich.console import Console
 
 from dicom_node import evaluation, phantom_training, training
 from dicom_node.training import Order
-from dicom_node.worker import BUNDLED
+from inference.model_folder import BUNDLED
 from inference.phantom.training_set import listed
 
 TRAINED, HELD_OUT = range(2), range(100_000, 100_004)
