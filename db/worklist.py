@@ -9,7 +9,7 @@ from datetime import datetime
 from string import digits, hexdigits
 from typing import Any, Literal, TypeAlias
 
-from sqlalchemy import Select, String, case, cast, func, or_, select, tuple_
+from sqlalchemy import Select, case, false, func, or_, select, tuple_
 from sqlalchemy.orm import Session, aliased, joinedload
 
 from db.reviews import LAPSED
@@ -17,6 +17,8 @@ from db.schema import STATES, Analysis, Artifact, Delivery, Measurement, Refusal
 
 Sort: TypeAlias = Literal["newest", "oldest", "agreement", "confidence"]
 PAGE = 50
+LONGEST_NUMBER = 9
+"""Digits that fit into a key of 32 bits."""
 SHORTEST_KEY = 10
 """Hexadecimal digits of a patient's key that are searched for."""
 MEASURES = {"agreement": Measurement.fold_dice, "confidence": Measurement.l3_confidence}
@@ -60,7 +62,7 @@ class Page:
 
 def page(session: Session, asked: Asked) -> Page:
     """One page of the worklist."""
-    query = _searched(_ordered(asked), asked.text.strip(), asked.by_number)
+    query = searched(_ordered(asked), asked.text.strip(), asked.by_number)
     rows = session.execute(query.limit(asked.limit + 1)).all()
     shown = rows[: asked.limit]
     after = "~".join(map(repr, shown[-1][1:])) if len(rows) > asked.limit else ""
@@ -117,24 +119,29 @@ def _is_newest(analysis: type[Analysis]) -> Any:
     later = aliased(Analysis)
     after = select(later.id).where(later.study_id == analysis.study_id, later.id > analysis.id)
     lapsed = analysis.state.in_(LAPSED)
-    return ~after.where(or_(lapsed, later.state.not_in(LAPSED))).exists()
+    counts = after.where(or_(lapsed, later.state.not_in(LAPSED)))
+    return ~counts.offset(0).exists()  # with OFFSET PostgreSQL looks row by row, by an index; without, through all
 
 
-def _searched(query: Select[Any], text: str, by_number: bool) -> Select[Any]:
+def searched(query: Select[Any], text: str, by_number: bool = False) -> Select[Any]:
     """Studies whose patient ID, accession number, name or UID begins so, in capitals or not; a number is also a study
     of ours, and the beginning of a patient's key finds what was measured of the patient.
     """
     if not text:
         return query
-    number = cast(Study.id, String) == text
-    if by_number:
-        return query.where(or_(number, *_of_patient(text)))
-    begins = [
-        column.istartswith(spelled, autoescape=True)
-        for column in (Study.patient_id, Study.accession_number, _uid_or_name(text))
-        for spelled in _spellings(text)
-    ]
-    return query.where(or_(*begins, number, *_of_patient(text)))
+    either = [*_of_number(text), *_of_patient(text)]
+    if not by_number:
+        either += [
+            func.lower(column).startswith(spelled, autoescape=True)
+            for column in (Study.patient_id, Study.accession_number, _uid_or_name(text))
+            for spelled in _spellings(text)
+        ]
+    return query.where(or_(false(), *either))
+
+
+def _of_number(text: str) -> list[Any]:
+    is_number = text.isascii() and text.isdecimal() and len(text) <= LONGEST_NUMBER
+    return [Study.id == int(text)] if is_number else []
 
 
 def _uid_or_name(text: str) -> Any:
@@ -144,7 +151,7 @@ def _uid_or_name(text: str) -> Any:
 
 def _spellings(text: str) -> set[str]:
     """SQLite knows capitals of ASCII alone."""
-    return {text} if text.isascii() else {text, text.lower(), text.upper(), text.title()}
+    return {text.lower()} if text.isascii() else {text, text.lower(), text.upper(), text.title()}
 
 
 def _of_patient(text: str) -> list[Any]:

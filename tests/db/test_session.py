@@ -21,6 +21,7 @@ OPTIONS = {"compare_type": True, "render_as_batch": True, "include_name": is_our
 only_sqlite = pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
 
 
+@pytest.mark.filterwarnings("ignore:autogenerate skipping metadata-specified expression-based index 'ix_study_")
 def test_the_migrations_make_the_tables_of_the_schema(engine: Engine) -> None:
     with engine.connect() as connection:
         context = MigrationContext.configure(connection, opts=OPTIONS)
