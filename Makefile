@@ -15,7 +15,7 @@ demo: $(READY)  ## install if needed, then run the whole way on a drawn CT
 	@$(BIN)/l3node demo
 
 test: $(READY) lint  ## lint and all tests; what a machine lacks is skipped with a message
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n auto --maxprocesses=4 --dist loadfile --no-loadscope-reorder
 
 lint: $(READY)  ## ruff, import contracts, mypy --strict
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
