@@ -37,9 +37,9 @@ class AnalysisSettings(Frozen):
     """True takes a PatientSize (0010,1020) of 50 to 250 as centimetres; DICOM means metres, some sites write cm."""
     admit_also: tuple[Literal["reformat", "derived_image"], ...] = ()
     """Kinds refused by default that this site measures: where axial reformats are the routine series."""
-    minimum_agreement: Part = 0.92
+    minimum_agreement: Part = 0.94
     """Mean pairwise Dice of the folds over all muscle below which the result is in doubt; chosen on hard phantoms."""
-    minimum_tissue_agreement: Part = 0.80
+    minimum_tissue_agreement: Part = 0.84
     """The same for each muscle; the abdominal wall is thin, so that folds differ more on it."""
     maximum_area_spread: Part = 0.08
     """Standard deviation of the folds' muscle areas in parts of their mean, above which the area is in doubt."""

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from matplotlib.figure import Figure
 from rich.console import Console
+from rich.measure import Measurement
 from rich.table import Table as Shown
 
 from dicom_node.console import bar
@@ -22,6 +23,8 @@ from reporting.evaluation import CaseRow, Cell, Table
 
 PREDICTION, COMPARED = "prediction", "compared"
 FIRST, SECOND = "first reading", "second reading"
+WIDEST = 1000
+"""Characters of a line that no table reaches."""
 
 
 class CannotEvaluate(Exception):
@@ -109,17 +112,19 @@ def show(found: Evaluation, console: Console) -> None:
     reasons = set()
     for table in tables(found):
         reasons |= {str(cell) for row in table.rows for cell in row if isinstance(cell, NotComputable)}
-        console.print(shown(table))
+        say(table, console)
     for reason in sorted(reasons):
         console.print(f"- {reason}", highlight=False)
 
 
-def shown(table: Table) -> Shown:
-    """A table for the screen."""
+def say(table: Table, console: Console) -> None:
+    """Print a table as wide as its numbers are: a narrow screen folds its lines, none of them is cut short."""
     made = Shown(*table.heads, title=table.title)
     for row in table.rows:
         made.add_row(*(printed(cell) for cell in row))
-    return made
+    needed = Measurement.get(console, console.options.update_width(WIDEST), made).maximum
+    wide = Console(file=console.file, width=max(needed, console.width), quiet=console.quiet)
+    wide.print(made)
 
 
 def cross_validation(pairs: Sequence[Pair], validation: Path, folds: Sequence[int]) -> tuple[Table, dict[str, str]]:

@@ -25,7 +25,7 @@ from inference.training.workshop import Recipe, Workshop
 WORK, MODEL, VALIDATION = "work", "model", "validation"
 FINAL = "checkpoint_final.pth"
 PAPER_EPOCHS, PAPER_BATCHES, PAPER_VALIDATIONS = 1000, 250, 50
-DEMO_EPOCHS, DEMO_BATCHES, DEMO_VALIDATIONS = 20, 50, 2
+DEMO_EPOCHS, DEMO_BATCHES, DEMO_VALIDATIONS = 40, 50, 2
 
 
 class CannotTrain(Exception):
@@ -168,7 +168,7 @@ def _validate(workshop: Workshop, out: Path, progress: Progress, folds: Sequence
 def _cross_validation(order: Order, out: Path, console: Console, folds: Sequence[int]) -> dict[str, str]:
     """The paper's Table 2 on the screen and as CSV; mean and SD over all cases by class."""
     table, dice = evaluation.cross_validation(order.pairs, out / VALIDATION, folds)
-    console.print(evaluation.shown(table))
+    evaluation.say(table, console)
     with (out / "cross_validation.csv").open("w", newline="") as file:
         csv.writer(file).writerows([table.heads, *table.rows])
     return dice

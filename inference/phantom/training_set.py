@@ -8,7 +8,7 @@ from pathlib import Path
 
 from inference.phantom.varied import VariedCase, draw_varied
 
-TRAINING, HELD_OUT = range(400), range(100_000, 100_048)
+TRAINING, HELD_OUT = range(800), range(100_000, 100_048)
 _FRAIL_EVERY = 4
 
 

@@ -110,7 +110,7 @@ def _cell(told: str, digits: int = 3) -> str:
         value = float(told)
     except ValueError:
         return "-"
-    return f"{value:.0e}" if digits == 3 and 0 < abs(value) < 0.0005 else f"{value:.{digits}f}"
+    return f"{value:.0e}" if digits == 3 and 0 < abs(value) < 0.0005 else f"{value:z.{digits}f}"
 
 
 if __name__ == "__main__":

@@ -1,8 +1,10 @@
 import csv
+import io
 from pathlib import Path
 
 import numpy as np
 import pytest
+from rich.console import Console
 from sklearn.metrics import f1_score
 from typer.testing import CliRunner, Result
 
@@ -10,6 +12,7 @@ from dicom_node import evaluation
 from dicom_node.cli import app
 from inference.labels import LabelMap
 from inference.slice_files import IMAGE, LABEL, write_slice
+from reporting.evaluation import Table
 
 SPACING = (0.8, 1.0)
 PIXEL_CM2 = 0.008
@@ -193,3 +196,11 @@ def test_what_does_not_fit_is_refused_by_name(tmp_path: Path, reference: Path, s
     assert told.exit_code == 1
     assert why in told.output
     assert "case3" in told.output
+
+
+def test_no_number_is_cut_short_on_a_narrow_screen() -> None:
+    table = Table(name="dice", title="DSC", heads=("abdominal wall mean",) * 12, rows=((0.8765,) * 12,))
+    told = io.StringIO()
+    evaluation.say(table, Console(file=told, width=80))
+    assert told.getvalue().count("0.876") == 12
+    assert told.getvalue().count("abdominal wall mean") == 12
