@@ -2,7 +2,7 @@
 PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
-GROUP  ?= receive end_to_end work hosts pipeline l3 ensemble doubts forward cohort worklist
+GROUP  ?= receive end_to_end work hosts pipeline l3 ensemble doubts bundled forward cohort worklist
 READY  := $(VENV)/.ready
 
 .DEFAULT_GOAL := help

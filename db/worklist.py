@@ -140,7 +140,7 @@ def searched(query: Select[Any], text: str, by_number: bool = False) -> Select[A
 
 
 def _of_number(text: str) -> list[Any]:
-    is_number = text.isascii() and text.isdecimal() and len(text) <= LONGEST_NUMBER
+    is_number = text.isascii() and text.isdecimal() and len(text) <= LONGEST_NUMBER and text == str(int(text))
     return [Study.id == int(text)] if is_number else []
 
 
@@ -150,8 +150,8 @@ def _uid_or_name(text: str) -> Any:
 
 
 def _spellings(text: str) -> set[str]:
-    """SQLite knows capitals of ASCII alone."""
-    return {text.lower()} if text.isascii() else {text, text.lower(), text.upper(), text.title()}
+    """In small letters as a database has them: SQLite, and PostgreSQL with the locale C, know those of ASCII."""
+    return {one.encode().lower().decode() for one in (text, text.lower(), text.upper(), text.title())}
 
 
 def _of_patient(text: str) -> list[Any]:

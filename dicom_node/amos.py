@@ -8,6 +8,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import nibabel
 import numpy as np
@@ -17,7 +18,7 @@ from dicom_node.console import bar
 from inference.ct import CtVolume
 from inference.errors import Unsuitable
 from inference.l3 import locate
-from inference.slice_files import IMAGE, write_slice
+from inference.slice_files import IMAGE, UNREADABLE, write_slice
 from inference.training.card import SOURCE
 
 _FOLDERS = ("imagesTr", "imagesVa", "imagesTs")
@@ -73,7 +74,7 @@ def licence_of(amos: Path) -> str:
 
 def _licences(amos: Path) -> Iterator[str]:
     for path in sorted(amos.glob("dataset*.json")):
-        stated = json.loads(path.read_text())
+        stated = _stated(path)
         for key in _LICENCE_KEYS:
             if key in stated:
                 yield f'{path.name}, "{key}": {stated[key]}'
@@ -82,9 +83,21 @@ def _licences(amos: Path) -> Iterator[str]:
         yield f"{path.name}:\n{path.read_text(errors='replace')[:_MOST_CHARACTERS].strip()}"
 
 
+def _stated(path: Path) -> dict[str, Any]:
+    """A JSON object; nothing of a file that is none."""
+    try:
+        found = json.loads(path.read_bytes())
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
 def _prepare(path: Path, out: Path) -> Level:
     name = path.name.removesuffix(".nii.gz")
-    volume = read_volume(path)
+    try:
+        volume = read_volume(path)
+    except UNREADABLE as fault:
+        return _without_l3(name, f"can't be read: {fault}".replace(str(path), path.name))
     if volume.hu.min() > _AIR_HU:
         return _without_l3(name, "no CT: nothing is as dark as air")
     try:

@@ -127,19 +127,21 @@ def say(table: Table, console: Console) -> None:
     wide.print(made)
 
 
-def cross_validation(pairs: Sequence[Pair], validation: Path, folds: Sequence[int]) -> tuple[Table, dict[str, str]]:
-    """DSC of each fold on the cases it did not see, and mean and SD over all of them by class."""
+def cross_validation(
+    pairs: Sequence[Pair], validation: Path, kept: Mapping[str, Sequence[str]]
+) -> tuple[Table, dict[str, str]]:
+    """DSC of each fold on the cases `kept` from it, and mean and SD over all of them by class."""
     rows: list[CaseRow] = []
-    labels = {pair.name: pair.label for pair in pairs}
-    for fold in folds:
-        for case, path in labels_by_name(validation / f"fold_{fold}").items():
-            predicted = {f"fold_{fold}": read_labels(path)}
-            rows += evaluation.judge(case, read_labels(labels[case]), predicted, None, pixel_mm(path))
-    table = evaluation.folds_table(rows, [f"fold_{fold}" for fold in folds])
-    found = {
+    labels, found = {pair.name: pair.label for pair in pairs}, labels_by_name(validation)
+    for fold, cases in kept.items():
+        for case in cases:
+            predicted = {fold: read_labels(found[case])}
+            rows += evaluation.judge(case, read_labels(labels[case]), predicted, None, pixel_mm(found[case]))
+    table = evaluation.folds_table(rows, list(kept))
+    all_of = {
         tissue: agreement.summary([row.dice for row in rows if row.tissue == tissue]) for tissue in evaluation.CLASSES
     }
-    return table, {tissue: f"{printed(one.mean)} ± {printed(one.sd)}, n = {one.n}" for tissue, one in found.items()}
+    return table, {tissue: f"{printed(one.mean)} ± {printed(one.sd)}, n = {one.n}" for tissue, one in all_of.items()}
 
 
 def printed(cell: Cell) -> str:

@@ -10,7 +10,7 @@ from dicom_node import evaluation
 from dicom_node.console import bar
 from dicom_node.prediction import predict
 from dicom_node.training import Order, train
-from inference.phantom.training_set import HELD_OUT, TRAINING, Numbered, cases, digest_of_all
+from inference.phantom.training_set import HELD_OUT, TRAINING, Numbered, cases, digest_of_all, drawn_otherwise
 from inference.slice_files import IMAGE, LABEL, pairs_in, write_slice
 from inference.training.workshop import Recipe
 
@@ -19,6 +19,7 @@ KINDS = ("ordinary", "frail")
 _SOURCE = """- Drawn slices at L3 (`inference/phantom/varied`), seeds {first} to {last}, every fourth frail:
   thin or fatty muscle, stranded fat, often ascites. Digest of the set {digest}; seeds and digests in `phantoms.csv`.
 - No patient: neither an image nor a label of one was ever trained on."""
+_OTHERWISE = "\n- {count} slices differ from those of the bundled model: another numpy or scipy drew them."
 
 
 def train_phantoms(
@@ -27,6 +28,9 @@ def train_phantoms(
     """Draw, train, judge; the model folder."""
     digests = dict(_drawn(out / DRAWN, training, console))
     source = _SOURCE.format(first=training[0], last=training[-1], digest=digest_of_all(iter(digests.values())))
+    if others := drawn_otherwise(digests):
+        source += _OTHERWISE.format(count=len(others))
+        console.print(source.splitlines()[-1], style="yellow", highlight=False)
     pairs = pairs_in(out / DRAWN)
     order = Order(pairs=pairs, recipe=recipe, name="L3 demonstration folds", status="demonstration", source=source)
     model = train(order, out, console)

@@ -19,6 +19,7 @@ def predict(model: Path, images: Path, out: Path, *, cache: Path, device: Device
     if len(members) > 1:
         ways |= {out / f"fold_{fold.number}": (member,) for fold, member in zip(folder.folds, members, strict=True)}
     files = images_by_name(images)
+    _clear(out)
     with bar(console) as progress:
         task = progress.add_task("segmenting", total=len(files))
         for name, path in files.items():
@@ -28,3 +29,12 @@ def predict(model: Path, images: Path, out: Path, *, cache: Path, device: Device
                 labels = segment(ct, chosen, "probability").labels
                 write_slice(where / f"{name}{LABEL}", labels, ct.spacing_mm, ct.thickness_mm)
             progress.advance(task)
+
+
+def _clear(out: Path) -> None:
+    """No label file of an earlier model may count as one of this model."""
+    for folder in (out, *out.glob("fold_*")):
+        for path in folder.glob(f"*{LABEL}"):
+            path.unlink()
+        if folder != out and not any(folder.iterdir()):
+            folder.rmdir()

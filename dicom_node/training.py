@@ -52,7 +52,7 @@ def paper(device: str, epochs: int | None = None) -> Recipe:
 
 
 def demo(device: str, epochs: int | None = None, start: Path | None = None) -> Recipe:
-    """A small network for a CPU: minutes a fold; from weights that are there, a lower rate for less long."""
+    """A small network for a CPU: minutes a fold; from weights that are there, at a lower rate."""
     return Recipe(
         plan="demo", epochs=epochs or DEMO_EPOCHS, iterations=DEMO_BATCHES, validations=DEMO_VALIDATIONS,
         folds=5, save_every=2, device=device, start=str(start.resolve()) if start else None,
@@ -73,7 +73,7 @@ def train(order: Order, out: Path, console: Console) -> Path:
         for _ in told_by("inference.training.export", workshop, str(out / MODEL), log="export"):
             pass
         _validate(workshop, out, progress, folds)
-    dice = _cross_validation(order, out, console, folds)
+    dice = _cross_validation(workshop, order, out, console)
     _curves(workshop, out, folds)
     known = card.Known(
         name=order.name, status=order.status, cases=len(order.pairs), digest=digest, source=order.source,
@@ -150,11 +150,11 @@ def _validate(workshop: Workshop, out: Path, progress: Progress, folds: Sequence
     from inference.members import open_members
     from inference.model_folder import read_model_folder
 
-    splits = json.loads((workshop.preprocessed / "splits_final.json").read_text())
+    splits = _splits(workshop)
+    folder = out / VALIDATION
+    folder.mkdir(exist_ok=True)
     task = progress.add_task("cross-validation", total=sum(len(split["val"]) for split in splits))
     for fold in folds:
-        folder = out / VALIDATION / f"fold_{fold}"
-        folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory() as cache:
             model = read_model_folder(out / MODEL, folds=fold)
             members = open_members(model, cache=Path(cache), device="cpu", threads=1)
@@ -165,9 +165,16 @@ def _validate(workshop: Workshop, out: Path, progress: Progress, folds: Sequence
                 progress.advance(task)
 
 
-def _cross_validation(order: Order, out: Path, console: Console, folds: Sequence[int]) -> dict[str, str]:
+def _splits(workshop: Workshop) -> list[dict[str, list[str]]]:
+    """nnU-Net's: by fold, the cases to `train` on and those kept for `val`."""
+    found: list[dict[str, list[str]]] = json.loads((workshop.preprocessed / "splits_final.json").read_text())
+    return found
+
+
+def _cross_validation(workshop: Workshop, order: Order, out: Path, console: Console) -> dict[str, str]:
     """The paper's Table 2 on the screen and as CSV; mean and SD over all cases by class."""
-    table, dice = evaluation.cross_validation(order.pairs, out / VALIDATION, folds)
+    kept = {f"fold_{fold}": split["val"] for fold, split in enumerate(_splits(workshop)[: order.recipe.folds])}
+    table, dice = evaluation.cross_validation(order.pairs, out / VALIDATION, kept)
     evaluation.say(table, console)
     with (out / "cross_validation.csv").open("w", newline="") as file:
         csv.writer(file).writerows([table.heads, *table.rows])

@@ -201,13 +201,11 @@ def icc(measured: ArrayLike, reference: ArrayLike) -> Interval | NotComputable:
     if x.size < 3:
         return NotComputable(reason="fewer than three pairs")
     table = np.stack([x, y], axis=1)
-    if _constant(table):
+    if _constant(x) or _constant(y):
         return NotComputable(reason="all values are equal")
     n, k = table.shape
     rows, columns, error = _mean_squares(table)
     value = (rows - error) / (rows + (k - 1) * error + k * (columns - error) / n)
-    if error <= 0 or columns <= 0:  # the pairs are equal, or one constant apart
-        return Interval(value=float(value), low=float(value), high=float(value))
     low, high = _icc_interval(float(value), rows, columns, error, n, k)
     return Interval(value=float(value), low=low, high=high)
 
@@ -274,6 +272,10 @@ def _mean_squares(table: Values) -> tuple[float, float, float]:
     )
 
 
+_LEAST_FREEDOM, _LARGEST_F = 1e-6, 1e12
+"""Of pairs that agree worse than by chance F grows beyond all bounds; the limits converge."""
+
+
 def _icc_interval(value: float, rows: float, columns: float, error: float, n: int, k: int) -> tuple[float, float]:
     """McGraw and Wong 1996, ICC(A,1)."""
     if value >= 1:
@@ -282,7 +284,8 @@ def _icc_interval(value: float, rows: float, columns: float, error: float, n: in
     b = 1 + k * value * (n - 1) / (n * (1 - value))
     freedom = (a * columns + b * error) ** 2 / ((a * columns) ** 2 / (k - 1) + (b * error) ** 2 / ((n - 1) * (k - 1)))
     tail = 1 - (1 - CONFIDENCE) / 2
-    f_low, f_high = stats.f.ppf(tail, n - 1, freedom), stats.f.ppf(tail, freedom, n - 1)
+    freedom = max(freedom, _LEAST_FREEDOM)
+    f_low, f_high = np.minimum(stats.f.ppf(tail, (n - 1, freedom), (freedom, n - 1)), _LARGEST_F)
     rest = k * columns + (k * n - k - n) * error
     low = n * (rows - f_low * error) / (f_low * rest + n * rows)
     high = n * (f_high * rows - error) / (rest + n * f_high * rows)

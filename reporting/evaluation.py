@@ -63,6 +63,8 @@ def judge(
 
     Raises ValueError where the grids differ.
     """
+    if ct is not None and ct.hu.shape != reference.shape:
+        raise ValueError(f"image and labels of different grids: {ct.hu.shape} and {reference.shape}")
     rows = []
     for method, labels in predictions.items():
         for tissue in CLASSES:
@@ -95,7 +97,7 @@ def dice_table(rows: Sequence[CaseRow], methods: Sequence[str]) -> Table:
     """Class x method: DSC with its interval, good cases, tests against the other method, HD95."""
     heads = (
         "class", "method", "n", "mean", "SD", "95 % low", "95 % high", "minimum", "n >= .90", "% >= .90",
-        "mean of rest", "t-test p", "Wilcoxon p", "HD95 mm", "HD95 SD",
+        "mean of rest", "t-test p", "Wilcoxon p", "HD95 n", "HD95 mm", "HD95 SD",
     )  # fmt: skip
     lines = [_dice_line(rows, tissue, method, methods) for tissue in CLASSES for method in methods]
     return Table(name="dice", title="Dice similarity coefficient", heads=heads, rows=tuple(lines))
@@ -170,7 +172,7 @@ def _dice_line(rows: Sequence[CaseRow], tissue: str, method: str, methods: Seque
     interval = (spread, spread) if isinstance(spread, NotComputable) else (spread.low, spread.high)
     return (
         tissue, method, found.n, found.mean, found.sd, *interval, found.minimum, found.good, found.good_percent,
-        found.mean_of_rest, *tested, distances.mean, distances.sd,
+        found.mean_of_rest, *tested, distances.n, distances.mean, distances.sd,
     )  # fmt: skip
 
 

@@ -21,6 +21,13 @@ from reporting.evaluation import CLASSES, QUANTITIES, CaseRow, dices, pairs
 
 WINDOW_HU = (-160, 240)
 COLOURS = {Tissue.PSOAS: "#d62728", Tissue.PARASPINAL: "#2ca02c", Tissue.ABDOMINAL_WALL: "#1f77b4"}
+TITLES = {
+    "area_mask_cm2": "Area, all pixels of the mask",
+    "area_m29_150_cm2": "Area, pixels of -29 to 150 HU",
+    "hu_mask_mean": "Mean attenuation, all pixels of the mask",
+    "hu_m29_150_mean": "Mean attenuation, pixels of -29 to 150 HU",
+}
+"""Of the quantities of an evaluation."""
 _FACES = ("#9ecae1", "#fdae6b", "#a1d99b", "#bcbddc", "#fdd0a2", "#d9d9d9", "#c7e9c0")
 _MARGIN = 12
 
@@ -73,7 +80,7 @@ def scatter(rows: Sequence[CaseRow], method: str, quantity: str) -> Figure:
         axes.plot(ends, line.intercept + line.slope * ends, color="#d62728", linewidth=1)
         told = f"r = {found.r:.3f}, y = {line.slope:.2f} x {line.intercept:+.2f}, n = {len(measured)}"
         axes.set_title(f"{_words(tissue)}\n{told}", fontsize="small")
-    figure.suptitle(quantity)
+    figure.suptitle(TITLES[quantity])
     return figure
 
 
@@ -94,7 +101,7 @@ def bland_altman(rows: Sequence[CaseRow], method: str, quantity: str) -> Figure:
             axes.axhline(limit, color="#d62728", linewidth=0.8, linestyle="--")
         told = f"bias {found.bias:+.2f}, limits {found.low:+.2f} to {found.high:+.2f}, n = {found.n}"
         axes.set_title(f"{_words(tissue)}\n{told}", fontsize="small")
-    figure.suptitle(quantity)
+    figure.suptitle(TITLES[quantity])
     return figure
 
 

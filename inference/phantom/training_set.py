@@ -2,7 +2,7 @@
 
 import csv
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,8 +12,8 @@ TRAINING, HELD_OUT = range(800), range(100_000, 100_048)
 _FRAIL_EVERY = 4
 
 
-LISTED = Path(__file__).with_name("training_set.csv")
-"""Seed and digest of every training slice, as they were drawn for the bundled model."""
+LISTED = Path(__file__).parents[1] / "demo_model" / "phantoms.csv"
+"""Seed and digest of every training slice, as the command left them beside the bundled model."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +42,12 @@ def listed() -> dict[int, str]:
     """The digest of every training slice by its seed."""
     with LISTED.open(newline="") as file:
         return {int(row["seed"]): row["sha256"] for row in csv.DictReader(file)}
+
+
+def drawn_otherwise(digests: Mapping[int, str]) -> list[int]:
+    """Seeds whose slices are not those of the bundled model, where it saw them."""
+    known = listed()
+    return [seed for seed, digest in digests.items() if known.get(seed, digest) != digest]
 
 
 def digest_of(case: VariedCase) -> str:

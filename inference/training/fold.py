@@ -63,7 +63,7 @@ def trainer_of(workshop: Workshop, recipe: Recipe, fold: int) -> Any:
 
 
 def _go_on_from(trainer: Any, checkpoint: Path) -> None:
-    """Weights of an earlier fold of the same network, which saw none of these data."""
+    """Weights of an earlier fold of the same network; its data are the caller's business."""
     trainer.initialize()
     weights = torch.load(checkpoint, map_location="cpu", weights_only=True)["network_weights"]
     trainer.network.load_state_dict({name: value.float() for name, value in weights.items()})

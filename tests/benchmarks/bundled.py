@@ -19,7 +19,8 @@ from reporting.evaluation import CLASSES
 
 RESULTS = Path(__file__).parent / "results"
 PICTURES = Path(__file__).parents[2] / ".pictures"
-TABLES = ("dice", "numbers")
+TABLES = ("folds", "dice", "numbers")
+FIGURES = ("dice", "scatter_area_mask_cm2", "bland_altman_area_mask_cm2", "best_and_worst")
 
 
 def main() -> None:
@@ -31,14 +32,14 @@ def main() -> None:
 
 
 def measure() -> None:
-    """Keep the tables of the command, and two of its figures."""
+    """Keep the tables of the command, and some of its figures."""
     with tempfile.TemporaryDirectory() as folder:
         phantom_training.judge(BUNDLED, Path(folder), Console())
         for kind in KINDS:
             told = Path(folder) / "evaluation" / kind
             for name in TABLES:
                 shutil.copyfile(told / f"{name}.csv", RESULTS / f"bundled_{kind}_{name}.csv")
-        for name in ("dice", "best_and_worst"):
+        for name in FIGURES:
             shutil.copyfile(
                 Path(folder) / "evaluation" / KINDS[0] / f"{name}.png", PICTURES / f"evaluation-{name}.png"
             )
@@ -57,6 +58,10 @@ def read() -> dict[str, list[dict[str, str]]]:
 def table(found: dict[str, list[dict[str, str]]]) -> str:
     """The README's tables in Markdown."""
     lines = [
+        f"| drawn slices | fold | {' | '.join(tissue.replace('_', ' ') for tissue in CLASSES)} |",
+        "|---|---|---|---|---|---|",
+        *(_fold_line(kind, row) for kind in KINDS for row in found[f"{kind} folds"]),
+        "",
         "| drawn slices | class | DSC, mean ± SD (min) | 95 % | n ≥ .90 | rest | best fold | t-test p | HD95 mm |",
         "|---|---|---|---|---|---|---|---|---|",
         *(_dice_line(kind, found[f"{kind} dice"], tissue) for kind in KINDS for tissue in CLASSES),
@@ -66,6 +71,11 @@ def table(found: dict[str, list[dict[str, str]]]) -> str:
         *(_numbers_line(kind, found[f"{kind} numbers"], tissue) for kind in KINDS for tissue in CLASSES),
     ]
     return "\n".join(lines)
+
+
+def _fold_line(kind: str, row: dict[str, str]) -> str:
+    cells = (f"{_cell(row[f'{tissue} mean'])} ± {_cell(row[f'{tissue} SD'])}" for tissue in CLASSES)
+    return f"| {kind} ({row['n']}) | {row['fold'].replace('_', ' ')} | {' | '.join(cells)} |"
 
 
 def _dice_line(kind: str, rows: list[dict[str, str]], tissue: str) -> str:

@@ -105,7 +105,7 @@ def test_cross_validation_judges_every_case_by_the_fold_that_did_not_see_it(out:
     with (out / "cross_validation.csv").open(newline="") as file:
         rows = list(csv.DictReader(file))
     assert [(row["fold"], row["n"]) for row in rows] == [("fold_0", "2"), ("fold_1", "2")]
-    assert len(list((out / "validation").rglob(f"*{LABEL}"))) == CASES
+    assert len(list((out / "validation").glob(f"*{LABEL}"))) == CASES
     assert {f"{tissue.name.lower()} mean" for tissue in Tissue} < set(rows[0])
 
 

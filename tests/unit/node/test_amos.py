@@ -41,7 +41,10 @@ def folder(tmp_path_factory: pytest.TempPathFactory, phantom: Phantom) -> Path:
     rng = np.random.default_rng(0)
     magnetic = CtVolume(hu=rng.integers(0, 900, (40, 64, 64)).astype(np.int16), spacing_mm=SPACING)
     write_volume(base / "imagesVa" / "amos_0507.nii.gz", magnetic)
+    cut_short = (base / "imagesTr" / "amos_0001.nii.gz").read_bytes()[:5000]
+    (base / "imagesVa" / "amos_0508.nii.gz").write_bytes(cut_short)
     (base / "dataset.json").write_text(json.dumps({"name": "AMOS", "licence": LICENCE}))
+    (base / "dataset_0.json").write_text("[1, 2")
     (base / "LICENSE.txt").write_text("The text of the licence.")
     return base
 
@@ -62,7 +65,7 @@ def test_the_slice_at_l3_of_every_ct_is_written(prepared: tuple[Path, Result], p
     ct = read_slice(out / f"amos_0001{IMAGE}")
     assert np.array_equal(ct.hu, phantom.volume.hu[index])
     assert ct.spacing_mm == pytest.approx(SPACING[1:])
-    assert "1 of 2 volumes show L3" in told.output
+    assert "1 of 3 volumes show L3" in told.output
 
 
 def test_what_is_no_ct_is_left_out_with_the_reason(prepared: tuple[Path, Result]) -> None:
@@ -70,6 +73,10 @@ def test_what_is_no_ct_is_left_out_with_the_reason(prepared: tuple[Path, Result]
     rows = levels_of(out)
     assert rows["amos_0507"]["reason"] == "no CT: nothing is as dark as air"
     assert not (out / f"amos_0507{IMAGE}").exists()
+
+
+def test_a_volume_that_is_cut_short_costs_nothing_but_itself(prepared: tuple[Path, Result]) -> None:
+    assert levels_of(prepared[0])["amos_0508"]["reason"].startswith("can't be read: ")
 
 
 def test_the_licence_found_with_the_data_is_printed_and_kept_word_for_word(prepared: tuple[Path, Result]) -> None:

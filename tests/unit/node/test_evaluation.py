@@ -186,6 +186,12 @@ def test_predictions_named_as_nnunet_names_them_are_taken(tmp_path: Path, refere
             "labels other than",
         ),
         (lambda folder: (folder / f"case3{LABEL}").write_bytes(b"no"), "can't be read"),
+        (
+            lambda folder: write_slice(
+                folder.parent / "reference" / f"case3{IMAGE}", np.zeros((40, 64), np.int16), SPACING, 5.0
+            ),
+            "image and labels of different grids",
+        ),
     ],
 )
 def test_what_does_not_fit_is_refused_by_name(tmp_path: Path, reference: Path, spoil: object, why: str) -> None:

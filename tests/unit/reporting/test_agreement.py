@@ -150,6 +150,20 @@ def test_the_icc_of_equal_pairs_is_one_and_falls_with_a_constant_offset() -> Non
     shifted = agreement.icc([2, 3, 4, 5], [1, 2, 3, 4])
     assert isinstance(shifted, Interval)
     assert shifted.value == pytest.approx(10 / 13)  # between cases 10/3, between measurements 2, error 0
+    assert shifted.low < 0.1 < 0.9 < shifted.high
+
+
+def test_the_icc_of_readings_without_a_bias_has_a_wide_interval_too() -> None:
+    swapped = agreement.icc([1, 2, 3, 4], [2, 1, 4, 3])
+    assert isinstance(swapped, Interval)
+    assert swapped.value == pytest.approx(2 / 3)  # between cases 8/3, between measurements 0, error 2/3
+    assert swapped.low < 0 < 0.9 < swapped.high
+
+
+def test_the_icc_of_pairs_that_agree_worse_than_by_chance_has_an_interval() -> None:
+    found = agreement.icc([1, 2, 3], [15, 13, -1])
+    assert isinstance(found, Interval)
+    assert found.low < found.value < 0 < found.high <= 1
 
 
 def test_the_tests_agree_with_a_hand_calculation() -> None:
@@ -179,6 +193,7 @@ def test_a_bootstrap_interval_holds_the_mean_and_is_always_the_same() -> None:
         (agreement.bland_altman([1], [2]), "fewer than two pairs"),
         (agreement.icc([1, 2], [1, 2]), "fewer than three pairs"),
         (agreement.icc([3, 3, 3], [3, 3, 3]), "all values are equal"),
+        (agreement.icc([5, 5, 5, 5], [1, 2, 3, 4]), "all values are equal"),
         (agreement.compare([1], [2]), "fewer than two pairs"),
         (agreement.compare([1, 2], [1, 2]), "all pairs are equal"),
         (agreement.mean_absolute_error([], []), "no case"),
