@@ -2,9 +2,11 @@
 
 The references are another model's labels (psoas, back muscles), a drawing of ours (wall) and a label of all muscle
 above L3.  "Refined" compares within muscle HU: the reference grown by 4.5 mm into it, the prediction cut to it.
-`python -m tests.benchmarks.real_ct [FOLDER [PNG]]` prints mean and minimum over the slices, and draws some of them.
+`python -m tests.benchmarks.real_ct [FOLDER [PNG]]` prints mean and minimum over the slices, and draws some of them; of
+the bundled model it also keeps them slice by slice.
 """
 
+import csv
 import statistics
 import sys
 import tempfile
@@ -27,6 +29,7 @@ from tests.factories import SHARED_DATA
 from tests.realct import canonical
 
 Mask = NDArray[np.bool_]
+RESULTS = Path(__file__).parent / "results" / "real_ct.csv"
 FINER = 4
 L3_SLICES, UPPER_SLICES = range(64, 81), range(82, 91)
 FIRST_OF_WALL, FIRST_OF_MUSCLE = 64, 82
@@ -112,10 +115,23 @@ def show(folder: Path = BUNDLED, picture: Path | None = None) -> None:
     with tempfile.TemporaryDirectory() as cache:
         members = open_members(read_model_folder(folder), cache=Path(cache), device="cpu", threads=1)
         figures, maps = real_ct(members, SHARED_DATA)
+    if folder == BUNDLED:
+        _save(figures)
     for name, values in figures.items():
         print(f"{name:20} {statistics.fmean(values):.3f} (min {min(values):.3f})")
     if picture:
         draw(maps, SHARED_DATA, picture)
+
+
+def _save(figures: dict[str, list[float]]) -> None:
+    slices = {
+        name: UPPER_SLICES if len(values) == len(UPPER_SLICES) else L3_SLICES for name, values in figures.items()
+    }
+    with RESULTS.open("w", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(("what", "k", "dice"))
+        for name, values in figures.items():
+            writer.writerows((name, k, f"{value:.4f}") for k, value in zip(slices[name], values, strict=True))
 
 
 def _finer(image: NDArray[Any], order: int) -> NDArray[Any]:
