@@ -2,8 +2,8 @@
 
 The references are another model's labels (psoas, back muscles), a drawing of ours (wall) and a label of all muscle
 above L3.  "Refined" compares within muscle HU: the reference grown by 4.5 mm into it, the prediction cut to it.
-`python -m tests.benchmarks.real_ct [FOLDER [PNG]]` prints mean and minimum over the slices, and draws some of them; of
-the bundled model it also keeps them slice by slice.
+`python -m tests.benchmarks.real_ct [FOLDER [PNG]]` prints mean and minimum over the slices, and draws some of them;
+of the bundled model it also keeps them slice by slice.
 """
 
 import csv
