@@ -19,6 +19,7 @@ from sqlalchemy import Engine
 from starlette.responses import Response
 
 from config.settings import AnyDestination, Settings
+from db.accounts import Role
 from db.schema import Series, Study
 from db.session import Sessions, open_sessions
 from db.tally import Tally
@@ -29,8 +30,13 @@ from dicom_node.web.passwords import Guesses
 from dicom_node.web.visitor import Visitor
 
 STATIC = Path(__file__).parent / "static"
-PAGES = ("/", "/single", "/cohort", "/system")
-"""Addresses in the heading."""
+PAGES = {
+    "/": ("Worklist", Role.VIEWER),
+    "/single": ("Single slice", Role.REVIEWER),
+    "/cohort": ("Cohort", Role.VIEWER),
+    "/system": ("System", Role.VIEWER),
+}
+"""Addresses in the heading, their names, and the least role that may open them."""
 Echo: TypeAlias = Callable[[AnyDestination], str]
 """Asks a destination whether it is there: empty when it answered, else why not."""
 
@@ -122,7 +128,7 @@ class Room:
             "visitor": visitor,
             "patient": PatientNames(visitor, self.key_of),
             "path": request.url.path,
-            "pages_shown": PAGES,
+            "pages": [(to, name) for to, (name, role) in PAGES.items() if visitor and visitor.may(role)],
             **shown,
         }
         return self.templates.TemplateResponse(request, name, context, status_code=status)

@@ -13,6 +13,7 @@ from db.schema import Series
 from dicom_node.web import application
 from dicom_node.web.application import PUBLIC, build, least_role, routes
 from dicom_node.web.pages import ALL
+from dicom_node.web.room import PAGES
 from dicom_node.web.visitor import SAFE
 from tests.web.browser import Browser
 from tests.web.cases import held_case
@@ -151,3 +152,11 @@ def test_why_something_is_paused_is_no_business_of_strangers(site: Site) -> None
     answer = site.browser().get("/health")
     assert answer.json()["paused"] == ["deliver"]
     assert "Mustermann" not in answer.text
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_the_heading_leads_where_the_role_may_go_and_nowhere_else(role: Role, site: Site) -> None:
+    browser = site.signed_in(role)
+    heading = browser.get("/").text.partition("<main")[0]
+    offered = set(re.findall(r'<a href="([^"]+)"', heading)) - {"#main"}
+    assert offered == {path for path in PAGES if browser.get(path).status_code == 200}
