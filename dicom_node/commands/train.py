@@ -120,6 +120,7 @@ def prepare_amos(
 
 @contextmanager
 def _refusals() -> Iterator[None]:
+    from dicom_node.evaluation import CannotEvaluate
     from dicom_node.training import CannotTrain
     from inference.errors import ModelRefused
     from inference.slice_files import NotASlice
@@ -127,5 +128,5 @@ def _refusals() -> Iterator[None]:
 
     try:
         yield
-    except (CannotTrain, NotASlice, ChildFailed, ModelRefused) as why:
+    except (CannotTrain, CannotEvaluate, NotASlice, ChildFailed, ModelRefused) as why:
         fail(str(why))

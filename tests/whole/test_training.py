@@ -109,6 +109,14 @@ def test_cross_validation_judges_every_case_by_the_fold_that_did_not_see_it(out:
     assert {f"{tissue.name.lower()} mean" for tissue in Tissue} < set(rows[0])
 
 
+def test_the_command_evaluates_the_cross_validation(out: Path) -> None:
+    given = ("--prediction", out / "validation", "--reference", out.parent / "data", "--out", out / "evaluation")
+    told = CliRunner().invoke(app, ["evaluate", *map(str, given)])
+    assert told.exit_code == 0, told.output
+    with (out / "evaluation" / "dice.csv").open(newline="") as file:
+        assert {row["method"] for row in csv.DictReader(file)} == {"prediction"}
+
+
 def test_learning_curves_hold_every_epoch_of_every_fold(out: Path) -> None:
     with (out / "learning_curves.csv").open(newline="") as file:
         rows = list(csv.DictReader(file))

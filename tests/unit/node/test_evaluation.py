@@ -11,6 +11,7 @@ from typer.testing import CliRunner, Result
 from dicom_node import evaluation
 from dicom_node.cli import app
 from inference.labels import LabelMap
+from inference.model_folder import BUNDLED
 from inference.slice_files import IMAGE, LABEL, write_slice
 from reporting.evaluation import Table
 
@@ -210,3 +211,11 @@ def test_no_number_is_cut_short_on_a_narrow_screen() -> None:
     evaluation.say(table, Console(file=told, width=80))
     assert told.getvalue().count("0.876") == 12
     assert told.getvalue().count("abdominal wall mean") == 12
+
+
+def test_labels_that_a_person_drew_are_not_replaced_by_those_of_a_model(tmp_path: Path, reference: Path) -> None:
+    drawn = predictions(tmp_path / "prediction", 1) / f"case0{LABEL}"
+    before = drawn.read_bytes()
+    told = evaluated("--prediction", BUNDLED, "--reference", reference, "--out", tmp_path)
+    assert (told.exit_code, "choose another --out" in told.output) == (1, True)
+    assert drawn.read_bytes() == before

@@ -8,6 +8,7 @@ from typer.testing import CliRunner
 
 from dicom_node import evaluation, phantom_training, training
 from dicom_node.cli import app
+from dicom_node.prediction import OURS
 from dicom_node.training import Order
 from inference.model_folder import BUNDLED
 from inference.phantom.training_set import drawn_otherwise, listed
@@ -27,6 +28,7 @@ def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
     base = tmp_path_factory.mktemp("phantoms")
     left_over(base).mkdir(parents=True)
     (left_over(base) / "d100000-label.nii.gz").touch()
+    (left_over(base).parent / OURS).touch()
 
     def trained(order: Order, out: Path, console: Console) -> Path:
         (out / "model").mkdir()
